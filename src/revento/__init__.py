@@ -1,0 +1,1 @@
+"""Revento: conventions, larps and conferences, and the software that joins in."""

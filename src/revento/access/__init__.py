@@ -1,0 +1,1 @@
+"""The ledger: which integration read what."""

@@ -1,0 +1,1 @@
+"""The wire's one source: pure tables and structs, no I/O."""

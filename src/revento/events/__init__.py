@@ -1,0 +1,1 @@
+"""Events, applications, participants, program, sign-ups, pages and importing."""

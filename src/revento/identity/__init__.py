@@ -1,0 +1,1 @@
+"""Users, sessions, organizations, roles and the audit log."""

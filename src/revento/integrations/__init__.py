@@ -1,0 +1,1 @@
+"""Catalogue, manifests, installations, grants, credentials and deletion duties."""

@@ -1,0 +1,1 @@
+"""Configuration, database, ids, clock, secrets, logs. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The living test convention, built only by calling actions."""

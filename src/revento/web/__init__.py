@@ -1,0 +1,1 @@
+"""HTTP and HTML: one folder per audience, named as its URLs begin."""

@@ -1,0 +1,1 @@
+"""What two audiences need, nothing else."""

@@ -1,0 +1,1 @@
+"""The sending engine, in the order a message travels."""

@@ -1,0 +1,1 @@
+"""The other edge: loops and jobs, each opens its own transactions."""
