@@ -1,0 +1,134 @@
+"""The database: a pool, a transaction with four verbs, rows as structs. The only place that knows the driver."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final, LiteralString, TypeVar
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import AsyncRowFactory, TupleRow, tuple_row
+from psycopg.types.json import Jsonb, set_json_dumps
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+T = TypeVar("T")
+
+Json = Jsonb
+UniqueViolation = psycopg.errors.UniqueViolation
+CheckViolation = psycopg.errors.CheckViolation
+ForeignKeyViolation = psycopg.errors.ForeignKeyViolation
+ExclusionViolation = psycopg.errors.ExclusionViolation
+SerializationFailure = psycopg.errors.SerializationFailure
+LockNotAvailable = psycopg.errors.LockNotAvailable
+Unreachable = (psycopg.OperationalError, PoolTimeout)
+
+# A forgotten transaction must not hold back vacuum, nor a stuck one a person's click.
+_SESSION: Final = (
+    "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=30000 -c lock_timeout=10000"
+)
+_encoder = msgspec.json.Encoder()
+set_json_dumps(_encoder.encode)
+
+
+class NoRow(LookupError):
+    """A row that had to be there was not."""
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a query returns: columns become fields by name; a missing, surplus or mistyped one is refused."""
+
+
+class Tx:
+    """One open transaction. Opened and committed at the edge only (architecture §4.3)."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    async def all(self, kind: type[T], sql: LiteralString, **params: Any) -> list[T]:
+        """Every row, as `kind`: a struct by column name, or the single column when `kind` is a plain type."""
+        cursor = await self._connection.execute(sql, params or None)
+        rows = await cursor.fetchall()
+        if not rows:
+            return []
+        if not issubclass(kind, msgspec.Struct):
+            return [row[0] for row in rows]
+        names = [column.name for column in cursor.description or ()]
+        return [msgspec.convert(dict(zip(names, row, strict=True)), kind) for row in rows]
+
+    async def maybe(self, kind: type[T], sql: LiteralString, **params: Any) -> T | None:
+        """The one row, or `None`."""
+        rows = await self.all(kind, sql, **params)
+        if len(rows) > 1:
+            raise AssertionError("a statement meant for one row returned several")
+        return rows[0] if rows else None
+
+    async def one(self, kind: type[T], sql: LiteralString, **params: Any) -> T:
+        """The one row. Raises `NoRow`."""
+        row = await self.maybe(kind, sql, **params)
+        if row is None:
+            raise NoRow(sql.split(maxsplit=6)[:6])
+        return row
+
+    async def run(self, sql: LiteralString, **params: Any) -> int:
+        """Runs a statement; how many rows it touched."""
+        cursor = await self._connection.execute(sql, params or None)
+        return cursor.rowcount
+
+    async def run_many(self, sql: LiteralString, rows: list[dict[str, Any]]) -> None:
+        """Runs one statement for many parameter sets, pipelined: one round trip for all of them."""
+        if rows:
+            async with self._connection.cursor() as cursor:
+                await cursor.executemany(sql, rows)
+
+    @property
+    def connection(self) -> AsyncConnection[TupleRow]:
+        """The driver's connection, for the job queue, which enlists in our transaction."""
+        return self._connection
+
+
+_TUPLES: AsyncRowFactory[TupleRow] = tuple_row
+
+
+class Database:
+    """A pool of connections and the door to transactions."""
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], url: str) -> None:
+        self._pool = pool
+        self.url = url
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 10, wait_s: float = 10.0) -> "Database":
+        """Connects. `size` is the most connections at once. Raises `Unreachable` after `wait_s`."""
+        pool = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=wait_s,
+            kwargs={"autocommit": True, "row_factory": _TUPLES, "options": _SESSION, "prepare_threshold": 3},
+            check=None,
+        )
+        await pool.open(wait=True, timeout=wait_s)
+        return cls(pool, url)
+
+    @asynccontextmanager
+    async def tx(self) -> AsyncGenerator[Tx]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def listen(self, channel: LiteralString) -> AsyncGenerator[AsyncConnection[TupleRow]]:
+        """A dedicated connection that listens on `channel`; iterate `connection.notifies(timeout=…)`."""
+        connection = await AsyncConnection.connect(self.url, autocommit=True)
+        try:
+            await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+            yield connection
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._pool.close()

@@ -1,0 +1,228 @@
+CREATE TABLE integrations (
+    id text PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('public', 'in_house', 'script')),
+    organization_id text REFERENCES organizations,
+    name text NOT NULL CHECK (name <> ''),
+    state text NOT NULL DEFAULT 'draft'
+        CHECK (state IN ('draft', 'sandbox', 'submitted', 'approved', 'published', 'suspended', 'unpublished')),
+    state_before_suspension text,
+    suspended_at timestamptz,
+    suspension_reason text,
+    publisher_verified_at timestamptz,
+    published_at timestamptz,
+    unpublished_at timestamptz,
+    marketing_copy text NOT NULL DEFAULT '',
+    screenshots text[] NOT NULL DEFAULT '{}',
+    created_by text REFERENCES users,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CHECK (kind = 'public' OR organization_id IS NOT NULL),
+    CHECK ((state = 'suspended') = (suspended_at IS NOT NULL))
+);
+CREATE INDEX integrations_catalogue ON integrations (state, kind, name);
+CREATE INDEX integrations_by_organization ON integrations (organization_id);
+
+CREATE TABLE integration_members (
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+    role text NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (integration_id, user_id)
+);
+CREATE INDEX integration_members_by_user ON integration_members (user_id);
+
+-- Every version ever submitted; the current one of each environment is named by its client.
+CREATE TABLE manifests (
+    id text PRIMARY KEY,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    environment text NOT NULL CHECK (environment IN ('sandbox', 'production')),
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    created_by text REFERENCES users,
+    created_at timestamptz NOT NULL,
+    UNIQUE (integration_id, environment, version)
+);
+
+-- Sandbox and production credentials are separate clients of the same integration (contract §2.1).
+CREATE TABLE clients (
+    id text PRIMARY KEY,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    environment text NOT NULL CHECK (environment IN ('sandbox', 'production')),
+    manifest_id text NOT NULL REFERENCES manifests,
+    created_at timestamptz NOT NULL,
+    UNIQUE (integration_id, environment)
+);
+
+CREATE TABLE client_secrets (
+    id text PRIMARY KEY,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    hash bytea NOT NULL UNIQUE,
+    hint text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    ended_at timestamptz,
+    last_used_at timestamptz
+);
+CREATE INDEX client_secrets_live ON client_secrets (client_id) WHERE ended_at IS NULL;
+
+CREATE TABLE signing_secrets (
+    id text PRIMARY KEY,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    sealed bytea NOT NULL,
+    hint text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    ended_at timestamptz
+);
+CREATE INDEX signing_secrets_live ON signing_secrets (client_id, created_at) WHERE ended_at IS NULL;
+
+CREATE TABLE installations (
+    id text PRIMARY KEY,
+    event_id text NOT NULL,
+    organization_id text NOT NULL,
+    integration_id text NOT NULL REFERENCES integrations,
+    client_id text NOT NULL REFERENCES clients,
+    state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'ended')),
+    granted_scopes text[] NOT NULL CHECK (cardinality(granted_scopes) > 0),
+    connected_by text NOT NULL REFERENCES users,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    paused_at timestamptz,
+    ends_at timestamptz NOT NULL,
+    warned_at timestamptz,
+    ended_at timestamptz,
+    end_reason text,
+    last_used_at timestamptz,
+    FOREIGN KEY (organization_id, event_id) REFERENCES events (organization_id, id),
+    UNIQUE (event_id, id),
+    CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+    CHECK ((state = 'ended') = (end_reason IS NOT NULL))
+);
+-- One active installation per event and integration (contract §1).
+CREATE UNIQUE INDEX installations_active ON installations (event_id, integration_id) WHERE state = 'active';
+CREATE INDEX installations_by_integration ON installations (integration_id, created_at);
+CREATE INDEX installations_ending ON installations (ends_at) WHERE state = 'active';
+
+CREATE TABLE user_grants (
+    id text PRIMARY KEY,
+    event_id text NOT NULL REFERENCES events,
+    user_id text NOT NULL REFERENCES users,
+    integration_id text NOT NULL REFERENCES integrations,
+    client_id text NOT NULL REFERENCES clients,
+    installation_id text NOT NULL REFERENCES installations,
+    scopes text[] NOT NULL CHECK (cardinality(scopes) > 0),
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    end_reason text,
+    last_used_at timestamptz,
+    CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX user_grants_active ON user_grants (event_id, user_id, integration_id) WHERE ended_at IS NULL;
+CREATE INDEX user_grants_by_user ON user_grants (user_id, created_at);
+CREATE INDEX user_grants_by_installation ON user_grants (installation_id) WHERE ended_at IS NULL;
+
+CREATE TABLE deletion_requests (
+    id text PRIMARY KEY,
+    event_id text NOT NULL,
+    organization_id text NOT NULL,
+    integration_id text NOT NULL REFERENCES integrations,
+    installation_id text NOT NULL REFERENCES installations,
+    subject text NOT NULL CHECK (subject IN ('event', 'participant')),
+    participant_id text,
+    user_id text,
+    reason text NOT NULL,
+    opened_at timestamptz NOT NULL,
+    deadline_at timestamptz NOT NULL,
+    confirmed_at timestamptz,
+    confirmed_by text,
+    CHECK (deadline_at > opened_at)
+);
+CREATE INDEX deletion_requests_by_integration ON deletion_requests (integration_id, opened_at);
+CREATE INDEX deletion_requests_by_event ON deletion_requests (event_id, opened_at);
+CREATE INDEX deletion_requests_by_user ON deletion_requests (user_id);
+
+CREATE TABLE objections (
+    id text PRIMARY KEY,
+    event_id text NOT NULL,
+    user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+    installation_id text NOT NULL REFERENCES installations,
+    reason text NOT NULL,
+    created_at timestamptz NOT NULL,
+    answer text,
+    answered_by text REFERENCES users,
+    answered_at timestamptz
+);
+CREATE INDEX objections_by_event ON objections (event_id, created_at);
+
+CREATE TABLE rate_limits (
+    id text PRIMARY KEY,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    installation_id text REFERENCES installations,
+    kind text NOT NULL CHECK (kind IN ('installation', 'user')),
+    per_hour integer NOT NULL CHECK (per_hour > 0),
+    per_minute integer NOT NULL CHECK (per_minute > 0),
+    in_flight integer NOT NULL CHECK (in_flight > 0),
+    reason text NOT NULL DEFAULT '',
+    set_by text NOT NULL REFERENCES users,
+    set_at timestamptz NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (integration_id, installation_id, kind)
+);
+
+CREATE TABLE submissions (
+    id text PRIMARY KEY,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    manifest_id text NOT NULL REFERENCES manifests,
+    state text NOT NULL DEFAULT 'submitted' CHECK (state IN ('submitted', 'changes_requested', 'approved', 'withdrawn')),
+    notes text NOT NULL DEFAULT '',
+    demo_url text NOT NULL DEFAULT '',
+    evidence jsonb NOT NULL DEFAULT '{}',
+    submitted_by text NOT NULL REFERENCES users,
+    submitted_at timestamptz NOT NULL,
+    decided_by text REFERENCES users,
+    decided_at timestamptz
+);
+CREATE UNIQUE INDEX submissions_open ON submissions (integration_id) WHERE state = 'submitted';
+
+CREATE TABLE submission_comments (
+    id text PRIMARY KEY,
+    submission_id text NOT NULL REFERENCES submissions ON DELETE CASCADE,
+    author_id text NOT NULL REFERENCES users,
+    text text NOT NULL CHECK (text <> ''),
+    request text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE deprecations (
+    id text PRIMARY KEY,
+    title text NOT NULL,
+    description text NOT NULL,
+    version text NOT NULL,
+    path text,
+    link text NOT NULL,
+    announced_at timestamptz NOT NULL,
+    sunset_at timestamptz NOT NULL,
+    withdrawn_at timestamptz,
+    announced_by text NOT NULL REFERENCES users,
+    CHECK (sunset_at >= announced_at + interval '6 months')
+);
+
+CREATE TABLE webview_pages (
+    event_id text NOT NULL REFERENCES events ON DELETE CASCADE,
+    id text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('text', 'webview')),
+    title text NOT NULL CHECK (title <> ''),
+    url text,
+    body text NOT NULL DEFAULT '',
+    integration_id text REFERENCES integrations,
+    requires_auth boolean NOT NULL DEFAULT false,
+    visibility text NOT NULL DEFAULT 'participants'
+        CHECK (visibility IN ('participants', 'organizers', 'registered', 'everyone')),
+    position integer NOT NULL DEFAULT 0,
+    is_published boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (event_id, id),
+    CHECK ((kind = 'webview') = (url IS NOT NULL)),
+    CHECK (NOT requires_auth OR integration_id IS NOT NULL)
+);

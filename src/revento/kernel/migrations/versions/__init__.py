@@ -1,0 +1,1 @@
+"""Revisions: a short Python file beside its SQL."""
