@@ -7,6 +7,7 @@ from typing import Any, Final, LiteralString, TypeVar
 import msgspec
 import psycopg
 from psycopg import AsyncConnection
+from psycopg import sql as quoted
 from psycopg.rows import AsyncRowFactory, TupleRow, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -101,14 +102,14 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, size: int = 10, wait_s: float = 10.0) -> "Database":
         """Connects. `size` is the most connections at once. Raises `Unreachable` after `wait_s`."""
-        pool = AsyncConnectionPool(
+        pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
             url,
+            connection_class=AsyncConnection[TupleRow],
             min_size=1,
             max_size=size,
             open=False,
             timeout=wait_s,
             kwargs={"autocommit": True, "row_factory": _TUPLES, "options": _SESSION, "prepare_threshold": 3},
-            check=None,
         )
         await pool.open(wait=True, timeout=wait_s)
         return cls(pool, url)
@@ -124,7 +125,7 @@ class Database:
         """A dedicated connection that listens on `channel`; iterate `connection.notifies(timeout=…)`."""
         connection = await AsyncConnection.connect(self.url, autocommit=True)
         try:
-            await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+            await connection.execute(quoted.SQL("LISTEN {}").format(quoted.Identifier(channel)))
             yield connection
         finally:
             await connection.close()

@@ -30,7 +30,7 @@ def is_current(database_url: str) -> bool:
 
 def run_sql(name: str) -> None:
     """Runs the `.sql` file that lies beside a revision; called from its `upgrade()`."""
-    text = (resources.files(__package__) / "versions" / f"{name}.sql").read_text(encoding="utf-8")
+    text = (resources.files(__name__) / "versions" / f"{name}.sql").read_text(encoding="utf-8")
     op.get_bind().exec_driver_sql(text.replace("%", "%%"))
 
 

@@ -1,0 +1,115 @@
+"""The error table: every code that leaves the house, with its status and words (contract §5.1)."""
+
+from typing import Any, Final
+
+import msgspec
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why not. `code` is for programs and never changes; `say` is for people and may."""
+
+    code: str
+    status: int
+    say: str
+
+
+class Refused(Exception):
+    """A plain no: nothing happened. The edge renders it; `extra` are the code's own fields (`field`, `expected`, …)."""
+
+    def __init__(self, reason: Reason, say: str | None = None, **extra: Any) -> None:
+        super().__init__(say or reason.say)
+        self.reason = reason
+        self.say = say or reason.say
+        self.extra = extra
+
+
+# Bearer tokens at the API
+INVALID_TOKEN: Final = Reason("invalid_token", 401, "The access token is missing, malformed or unknown.")
+TOKEN_EXPIRED: Final = Reason("token_expired", 401, "The access token is older than an hour. Refresh it.")
+TOKEN_REVOKED: Final = Reason("token_revoked", 401, "The access token was ended and stays dead. Ask for consent again.")
+USER_TOKEN_REQUIRED: Final = Reason("user_token_required", 403, "This endpoint takes a user token (rev_user_…).")
+INSTALLATION_TOKEN_REQUIRED: Final = Reason(
+    "installation_token_required", 403, "This endpoint takes an installation token (rev_install_…)."
+)
+EVENT_NOT_AUTHORIZED: Final = Reason("event_not_authorized", 403, "This token is bound to another event.")
+INSUFFICIENT_SCOPE: Final = Reason("insufficient_scope", 403, "The token was not granted the scope this needs.")
+
+# Requests
+INVALID_REQUEST: Final = Reason("invalid_request", 400, "The request is missing something or malformed.")
+INVALID_CURSOR: Final = Reason(
+    "invalid_cursor", 400, "The cursor was changed, is older than 24 hours or belongs to another list. Start over."
+)
+NOT_FOUND: Final = Reason("not_found", 404, "There is nothing here.")
+METHOD_NOT_ALLOWED: Final = Reason("method_not_allowed", 405, "This method is not allowed here.")
+NOT_ACCEPTABLE: Final = Reason("not_acceptable", 406, "No version of the API matches the Accept header.")
+PAYLOAD_TOO_LARGE: Final = Reason("payload_too_large", 413, "The request body is too large.")
+RATE_LIMIT_EXCEEDED: Final = Reason("rate_limit_exceeded", 429, "Too many requests. Wait as long as Retry-After says.")
+CONCURRENT_LIMIT_EXCEEDED: Final = Reason(
+    "concurrent_limit_exceeded", 429, "Too many requests at the same time. Wait for one to end."
+)
+INTERNAL_ERROR: Final = Reason("internal_error", 500, "Something broke on our side. The request id helps us find it.")
+SERVICE_UNAVAILABLE: Final = Reason("service_unavailable", 503, "We cannot answer right now. Try again shortly.")
+
+# OAuth
+INVALID_GRANT: Final = Reason("invalid_grant", 400, "The code or refresh token is not valid. Ask for consent again.")
+INVALID_SCOPE: Final = Reason("invalid_scope", 400, "The scope is unknown, undeclared, of mixed kinds or too wide.")
+UNSUPPORTED_GRANT_TYPE: Final = Reason(
+    "unsupported_grant_type", 400, "grant_type must be authorization_code or refresh_token."
+)
+UNAUTHORIZED_CLIENT: Final = Reason("unauthorized_client", 400, "This client may not do that.")
+INVALID_CLIENT: Final = Reason("invalid_client", 401, "Client authentication failed.")
+
+API: Final = (
+    INVALID_TOKEN,
+    TOKEN_EXPIRED,
+    TOKEN_REVOKED,
+    USER_TOKEN_REQUIRED,
+    INSTALLATION_TOKEN_REQUIRED,
+    EVENT_NOT_AUTHORIZED,
+    INSUFFICIENT_SCOPE,
+    INVALID_REQUEST,
+    INVALID_CURSOR,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    PAYLOAD_TOO_LARGE,
+    RATE_LIMIT_EXCEEDED,
+    CONCURRENT_LIMIT_EXCEEDED,
+    INTERNAL_ERROR,
+    SERVICE_UNAVAILABLE,
+)
+OAUTH: Final = (
+    INVALID_GRANT,
+    INVALID_SCOPE,
+    INVALID_REQUEST,
+    UNSUPPORTED_GRANT_TYPE,
+    UNAUTHORIZED_CLIENT,
+    INVALID_CLIENT,
+)
+
+# The house's own pages: never on the API's wire, but one tree all the same
+SIGN_IN_REQUIRED: Final = Reason("sign_in_required", 401, "Sign in to go on.")
+FRESH_SIGN_IN_REQUIRED: Final = Reason("fresh_sign_in_required", 401, "Sign in once more to confirm that it is you.")
+FORBIDDEN: Final = Reason("forbidden", 403, "Your role does not allow this.")
+FORM_EXPIRED: Final = Reason("form_expired", 403, "This form is no longer valid. Reload the page and send it again.")
+TOO_MANY_ATTEMPTS: Final = Reason("too_many_attempts", 429, "Too many attempts. Wait a few minutes and try again.")
+INVALID_INPUT: Final = Reason("invalid_input", 422, "Some of what you entered needs another look.")
+WRONG_CREDENTIALS: Final = Reason("wrong_credentials", 422, "E-mail address and password do not match.")
+LINK_EXPIRED: Final = Reason("link_expired", 410, "This link was used already or is too old. Ask for a new one.")
+EMAIL_TAKEN: Final = Reason("email_taken", 409, "There is an account with this e-mail address already.")
+EVENT_ARCHIVED: Final = Reason("event_archived", 409, "The event is archived; nothing in it changes any more.")
+EVENT_NOT_PUBLISHED: Final = Reason("event_not_published", 409, "The event is not published yet.")
+ALREADY_REVIEWED: Final = Reason("already_reviewed", 409, "Somebody has decided this application already.")
+CHANGED_MEANWHILE: Final = Reason("changed_meanwhile", 409, "Somebody changed this while you looked at it.")
+UNDO_TOO_LATE: Final = Reason("undo_too_late", 409, "The time to undo is over.")
+ALREADY_APPLIED: Final = Reason("already_applied", 409, "You have applied for this event already.")
+NO_OPEN_WAVE: Final = Reason("no_open_wave", 409, "No registration wave for this role is open right now.")
+WAVE_FULL: Final = Reason("wave_full", 409, "This registration wave is full.")
+NOT_APPROVED: Final = Reason("not_approved", 409, "Your application has to be approved first.")
+TOO_YOUNG: Final = Reason("too_young", 409, "This activity has an age limit.")
+SIGNUPS_CLOSED: Final = Reason("signups_closed", 409, "Sign-ups for this activity are closed.")
+ORGANIZATION_NOT_VERIFIED: Final = Reason(
+    "organization_not_verified", 409, "Only a formal, verified organization can connect integrations."
+)
+IN_USE: Final = Reason("in_use", 409, "Something else still depends on this.")
+WRONG_STATE: Final = Reason("wrong_state", 409, "This cannot be done in its present state.")

@@ -1,0 +1,29 @@
+"""The queue's two ends: defer inside a transaction, and the app on which `workers` registers tasks."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import procrastinate
+from procrastinate import exceptions
+
+from revento.kernel.db import Tx
+
+# No pool of its own until a worker opens one: deferring rides on the caller's transaction.
+app: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+
+async def defer(tx: Tx, task: str, *, at: datetime | None = None, once: str | None = None, **args: Any) -> None:
+    """Queues `task` with JSON-able `args`, committed with the caller's transaction or not at all.
+
+    `at`: not before then. `once`: skipped when a job with this key is waiting already.
+    """
+    options: dict[str, Any] = {} if at is None else {"schedule_at": at}
+    job = app.configure_task(task, allow_unknown=True, queueing_lock=once, connection=tx.connection, **options)
+    if once is None:
+        await job.defer_async(**args)
+        return
+    try:
+        async with tx.connection.transaction():
+            await job.defer_async(**args)
+    except exceptions.AlreadyEnqueued:
+        return

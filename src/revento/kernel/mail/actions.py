@@ -1,0 +1,17 @@
+"""Writing letters."""
+
+from datetime import datetime
+
+from revento.kernel import ids
+from revento.kernel.db import Tx
+from revento.kernel.jobs import queue
+from revento.kernel.mail import queries
+
+SEND = "mail.send"
+
+
+async def write(tx: Tx, to: str, subject: str, body: str, *, now: datetime) -> None:
+    """Writes a letter and queues its sending, both with the caller's transaction. `body` is plain text."""
+    id = ids.new("mail")
+    await queries.insert(tx, id, recipient=to, subject=subject, body=body, now=now)
+    await queue.defer(tx, SEND, mail_id=id)
