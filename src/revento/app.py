@@ -1,0 +1,51 @@
+"""The composition root: settings → pool, clock, keys → the web application. The only file that knows everybody."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from revento.kernel import log
+from revento.kernel.clock import Clock
+from revento.kernel.config import Misconfigured, Settings
+from revento.kernel.db import Database
+from revento.kernel.secrets import Box, Keys, load_or_create_key
+from revento.web import health
+from revento.web.shared import edge, errors, requests
+
+
+def create() -> Litestar:
+    """The application as the environment configures it; what the web server imports."""
+    log.configure(level=os.environ.get("REVENTO_LOG_LEVEL", "INFO"))
+    return build(Settings.read(os.environ))
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
+    """The application for these settings. Tests hand in a clock. Raises `Misconfigured`."""
+    if settings.database_url is None:
+        raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
+    url = settings.database_url
+    keys = Keys(settings.secret_key or load_or_create_key(settings.data_dir))
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
+        db = await Database.open(url)
+        app.state["services"] = edge.Services(settings, db, clock or Clock(), keys, Box(keys))
+        try:
+            yield
+        finally:
+            await db.close()
+
+    return Litestar(
+        route_handlers=[*health.HANDLERS],
+        dependencies=edge.DEPENDENCIES,
+        exception_handlers=errors.HANDLERS,
+        middleware=[requests.remember_requests],
+        lifespan=[lifespan],
+        state=State(),
+        openapi_config=None,
+        debug=False,
+        request_max_body_size=2 * 1024 * 1024,
+    )

@@ -1,0 +1,43 @@
+"""Writing the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from revento.identity.audit import queries
+from revento.kernel.db import Tx
+
+SYSTEM = "system"
+
+
+async def note(
+    tx: Tx,
+    actor: str,
+    action: str,
+    subject: str,
+    *,
+    now: datetime,
+    organization_id: str | None = None,
+    event_id: str | None = None,
+    integration_id: str | None = None,
+    **detail: Any,
+) -> None:
+    """Appends who (`usr_…`, `system`) did what (`application.approved`) to what, with the change that it reports.
+
+    Address and request id come from the log context that the edge bound; `detail` must hold no secret.
+    """
+    context = structlog.contextvars.get_contextvars()
+    await queries.insert(
+        tx,
+        actor=actor,
+        action=action,
+        subject=subject,
+        organization_id=organization_id,
+        event_id=event_id,
+        integration_id=integration_id,
+        address=context.get("address"),
+        request_id=context.get("request_id"),
+        detail=detail,
+        now=now,
+    )

@@ -1,0 +1,76 @@
+"""The edge of a request: its services, its one transaction, its clock, its id (architecture §4.3)."""
+
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import NamedDependency as Given
+from litestar.di import Provide
+
+from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
+from revento.kernel.db import Database, Tx
+from revento.kernel.secrets import Box, Keys
+
+__all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "services"]
+
+
+class Services(msgspec.Struct, frozen=True):
+    """What the composition root made once for the whole process."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    keys: Keys
+    box: Box
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Where a request came from, for audit rows: the peer's address and the request id."""
+
+    address: str
+    request_id: str
+
+
+def services(state: State) -> Services:
+    """The process's services, as the composition root stored them."""
+    found: Services = state["services"]
+    return found
+
+
+async def _services(state: State) -> Services:
+    return services(state)
+
+
+async def _tx(state: State) -> AsyncGenerator[Tx]:
+    """The request's transaction: the answer is made, then COMMIT, then the first byte; a raise rolls back."""
+    async with services(state).db.tx() as opened:
+        yield opened
+
+
+async def _clock(state: State) -> Clock:
+    return services(state).clock
+
+
+async def _settings(state: State) -> Settings:
+    return services(state).settings
+
+
+async def _keys(state: State) -> Keys:
+    return services(state).keys
+
+
+async def _asked(request: ASGIConnection) -> Asked:  # pyright: ignore[reportUnknownParameterType, reportMissingTypeArgument]
+    return Asked(request.client.host if request.client else "", str(request.scope.get("request_id", "")))
+
+
+DEPENDENCIES: Final = {
+    "tx": Provide(_tx),
+    "clock": Provide(_clock),
+    "settings": Provide(_settings),
+    "keys": Provide(_keys),
+    "provided": Provide(_services),
+    "asked": Provide(_asked),
+}

@@ -1,0 +1,98 @@
+"""The only place that builds an error answer: JSON for programs, a page for people (architecture §4.5)."""
+
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ImproperlyConfiguredException
+from litestar.types import ExceptionHandlersMap
+
+from revento.contract import errors
+from revento.contract.errors import Reason, Refused
+from revento.kernel import log
+from revento.kernel.db import NoRow, Unreachable
+
+AnyRequest = Request[Any, Any, State]
+_PROGRAMS: Final = ("/api/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+_OAUTH: Final = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/report-leak")
+_BY_STATUS: Final = {
+    400: errors.INVALID_REQUEST,
+    401: errors.INVALID_TOKEN,
+    403: errors.FORBIDDEN,
+    404: errors.NOT_FOUND,
+    405: errors.METHOD_NOT_ALLOWED,
+    406: errors.NOT_ACCEPTABLE,
+    413: errors.PAYLOAD_TOO_LARGE,
+    503: errors.SERVICE_UNAVAILABLE,
+}
+_logger: Final = log.logger("web")
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether a program reads the answer, so that errors are JSON."""
+    return path.startswith(_PROGRAMS) or path in _OAUTH
+
+
+def json_error(request: AnyRequest, reason: Reason, say: str | None = None, **extra: Any) -> Response[dict[str, Any]]:
+    """The contract's one shape (§5.1): error, message, request_id, and the code's own fields."""
+    body = {"error": reason.code, "message": say or reason.say, "request_id": request.scope.get("request_id")}
+    return Response(body | extra, status_code=reason.status, headers=_headers(request, reason, extra))
+
+
+def _headers(request: AnyRequest, reason: Reason, extra: dict[str, Any]) -> dict[str, str]:
+    found = {"Cache-Control": "no-store"}
+    if reason.status == 401 and request.url.path.startswith("/api/"):
+        found["WWW-Authenticate"] = "Bearer"
+    if reason is errors.SERVICE_UNAVAILABLE:
+        found["Retry-After"] = "5"
+    if reason is errors.METHOD_NOT_ALLOWED and extra.get("allowed"):
+        found["Allow"] = ", ".join(extra["allowed"])
+    return found
+
+
+def answer(request: AnyRequest, reason: Reason, say: str | None = None, **extra: Any) -> Response[Any]:
+    """The error as whoever asked can read it."""
+    return json_error(request, reason, say, **extra)
+
+
+def _refused(request: AnyRequest, refusal: Refused) -> Response[Any]:
+    return answer(request, refusal.reason, refusal.say, **refusal.extra)
+
+
+def _no_row(request: AnyRequest, _error: NoRow) -> Response[Any]:
+    return answer(request, errors.NOT_FOUND)
+
+
+def _unreachable(request: AnyRequest, error: Exception) -> Response[Any]:
+    _logger.error("database_unreachable", error=str(error))
+    return answer(request, errors.SERVICE_UNAVAILABLE)
+
+
+def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """What the framework itself refuses: unknown paths, wrong methods, unreadable bodies."""
+    reason = _BY_STATUS.get(error.status_code, errors.INVALID_REQUEST)
+    if error.status_code >= 500 and error.status_code != 503:
+        return _broken(request, error)
+    extra: dict[str, Any] = {}
+    if error.status_code == 405 and error.headers:
+        allow = next((value for name, value in error.headers.items() if name.lower() == "allow"), "")
+        extra["allowed"] = [part.strip() for part in allow.split(",") if part.strip()]
+    return answer(request, reason, **extra)
+
+
+def _broken(request: AnyRequest, error: Exception) -> Response[Any]:
+    _logger.error("unhandled", path=request.url.path, exc_info=error)
+    return answer(request, errors.INTERNAL_ERROR)
+
+
+_BY_CLASS: Final[dict[Any, Any]] = {
+    Refused: _refused,
+    NoRow: _no_row,
+    **dict.fromkeys(Unreachable, _unreachable),
+    HTTPException: _http,
+    ImproperlyConfiguredException: _broken,
+    Exception: _broken,
+}
+HANDLERS: Final[ExceptionHandlersMap] = _BY_CLASS
+
+__all__ = ["HANDLERS", "answer", "is_for_programs", "json_error"]

@@ -1,0 +1,80 @@
+"""One middleware around everything: the request id, the access line, the metrics (contract §4)."""
+
+import time
+import uuid
+from typing import Final
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from revento.contract.headers import REQUEST_ID
+from revento.kernel import log
+
+REQUESTS: Final = Counter("revento_http_requests_total", "Answers by audience and status class", ["audience", "status"])
+SECONDS: Final = Histogram(
+    "revento_http_request_seconds",
+    "Time to the last byte",
+    ["audience"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+_HEADER: Final = REQUEST_ID.lower().encode()
+_AUDIENCES: Final = frozenset(
+    ("api", "oauth", "organizer", "account", "developer", "operator", "guide", "events", "static", ".well-known")
+)
+_logger: Final = log.logger("web")
+
+
+def sent_id(scope: Scope) -> str | None:
+    """The request id that the client sent, as it stands; `None` when there is none."""
+    for name, value in scope["headers"]:
+        if name == _HEADER:
+            return value.decode("latin-1")
+    return None
+
+
+def is_uuid(value: str) -> bool:
+    """Whether `value` is a UUID in its usual spelling."""
+    try:
+        return str(uuid.UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+def remember_requests(app: ASGIApp) -> ASGIApp:
+    """Gives every request an id (the client's when well formed), echoes it, and writes one line when it ends."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        sent = sent_id(scope)
+        request_id = sent.lower() if sent and is_uuid(sent) else str(uuid.uuid4())
+        scope["request_id"] = request_id  # pyright: ignore[reportGeneralTypeIssues]
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began, status = time.perf_counter(), 0
+        header = (_HEADER, request_id.encode())
+
+        async def echo(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        try:
+            await app(scope, receive, echo)
+        finally:
+            _note(scope, status, time.perf_counter() - began)
+            structlog.contextvars.clear_contextvars()
+
+    return middleware
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    first = scope["path"].split("/", 2)[1]
+    audience = first if first in _AUDIENCES else "participant"
+    REQUESTS.labels(audience, f"{status // 100}xx").inc()
+    SECONDS.labels(audience).observe(seconds)
+    if audience not in ("static", "api"):
+        _logger.info("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
