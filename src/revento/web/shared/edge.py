@@ -1,10 +1,10 @@
 """The edge of a request: its services, its one transaction, its clock, its id (architecture §4.3)."""
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from litestar.connection import ASGIConnection
+from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency as Given
 from litestar.di import Provide
@@ -62,7 +62,7 @@ async def _keys(state: State) -> Keys:
     return services(state).keys
 
 
-async def _asked(request: ASGIConnection) -> Asked:  # pyright: ignore[reportUnknownParameterType, reportMissingTypeArgument]
+async def _asked(request: Request[Any, Any, State]) -> Asked:
     return Asked(request.client.host if request.client else "", str(request.scope.get("request_id", "")))
 
 

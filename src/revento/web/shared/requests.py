@@ -77,4 +77,6 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     REQUESTS.labels(audience, f"{status // 100}xx").inc()
     SECONDS.labels(audience).observe(seconds)
     if audience not in ("static", "api"):
-        _logger.info("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        _logger.info(
+            "answered", method=scope.get("method"), path=scope["path"], status=status, ms=round(seconds * 1000, 1)
+        )
