@@ -1,0 +1,1 @@
+"""Accounts: signing up, passwords, e-mail addresses."""

@@ -1,0 +1,186 @@
+"""SQL of accounts."""
+
+from datetime import datetime
+
+from revento.identity.users.models import User
+from revento.identity.users.rules import Failures
+from revento.kernel.db import Tx
+from revento.kernel.ids import UserId
+
+FIND_BY_EMAIL = """
+    SELECT id, email, name, password_hash, email_verified_at, locale, time_zone, is_operator, is_sandbox, created_at,
+           updated_at, deleted_at
+      FROM users
+     WHERE lower(email) = lower(%(email)s) AND deleted_at IS NULL
+"""
+
+
+async def find_by_email(tx: Tx, email: str) -> User | None:
+    """The account with this address, however it is capitalised."""
+    return await tx.maybe(User, FIND_BY_EMAIL, email=email)
+
+
+GET = """
+    SELECT id, email, name, password_hash, email_verified_at, locale, time_zone, is_operator, is_sandbox, created_at,
+           updated_at, deleted_at
+      FROM users
+     WHERE id = %(id)s
+"""
+
+
+async def get(tx: Tx, id: UserId) -> User:
+    """One account. Raises `NoRow`."""
+    return await tx.one(User, GET, id=id)
+
+
+INSERT = """
+    INSERT INTO users (id, email, name, password_hash, email_verified_at, locale, is_operator, is_sandbox, created_at,
+                       updated_at)
+    VALUES (%(id)s, %(email)s, %(name)s, %(password_hash)s, %(email_verified_at)s, %(locale)s, %(is_operator)s,
+            %(is_sandbox)s, %(now)s, %(now)s)
+"""
+
+
+async def insert(
+    tx: Tx,
+    id: UserId,
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    email_verified_at: datetime | None,
+    locale: str,
+    is_operator: bool,
+    is_sandbox: bool,
+    now: datetime,
+) -> None:
+    """Opens an account. Raises `UniqueViolation` when the address is taken."""
+    await tx.run(
+        INSERT,
+        id=id,
+        email=email,
+        name=name,
+        password_hash=password_hash,
+        email_verified_at=email_verified_at,
+        locale=locale,
+        is_operator=is_operator,
+        is_sandbox=is_sandbox,
+        now=now,
+    )
+
+
+UPDATE_PROFILE = """
+    UPDATE users SET name = %(name)s, locale = %(locale)s, time_zone = %(time_zone)s, updated_at = %(now)s
+     WHERE id = %(id)s
+"""
+
+
+async def update_profile(tx: Tx, id: UserId, *, name: str, locale: str, time_zone: str | None, now: datetime) -> None:
+    """Changes what the person is called and how she reads times."""
+    await tx.run(UPDATE_PROFILE, id=id, name=name, locale=locale, time_zone=time_zone, now=now)
+
+
+SET_PASSWORD = "UPDATE users SET password_hash = %(password_hash)s, updated_at = %(now)s WHERE id = %(id)s"  # noqa: S105
+
+
+async def set_password(tx: Tx, id: UserId, password_hash: str, *, now: datetime) -> None:
+    """Keeps a new password's hash."""
+    await tx.run(SET_PASSWORD, id=id, password_hash=password_hash, now=now)
+
+
+SET_EMAIL_VERIFIED = """
+    UPDATE users SET email_verified_at = %(now)s, updated_at = %(now)s
+     WHERE id = %(id)s AND lower(email) = lower(%(email)s)
+"""
+
+
+async def set_email_verified(tx: Tx, id: UserId, email: str, *, now: datetime) -> int:
+    """Notes that the address is proved; 0 when the person has another address by now."""
+    return await tx.run(SET_EMAIL_VERIFIED, id=id, email=email, now=now)
+
+
+INSERT_EMAIL_TOKEN = """
+    INSERT INTO email_tokens (hash, user_id, purpose, email, created_at, expires_at)
+    VALUES (%(hash)s, %(user_id)s, %(purpose)s, %(email)s, %(now)s, %(expires_at)s)
+"""
+
+
+async def insert_email_token(
+    tx: Tx, hash: bytes, *, user_id: UserId, purpose: str, email: str, expires_at: datetime, now: datetime
+) -> None:
+    """Keeps the hash of a link's token."""
+    await tx.run(
+        INSERT_EMAIL_TOKEN,
+        hash=hash,
+        user_id=user_id,
+        purpose=purpose,
+        email=email,
+        expires_at=expires_at,
+        now=now,
+    )
+
+
+COUNT_EMAIL_TOKENS = """
+    SELECT count(*) FROM email_tokens
+     WHERE user_id = %(user_id)s AND purpose = %(purpose)s AND created_at > %(since)s
+"""
+
+
+async def count_email_tokens(tx: Tx, user_id: UserId, purpose: str, *, since: datetime) -> int:
+    """How many links of this purpose were sent lately."""
+    return await tx.one(int, COUNT_EMAIL_TOKENS, user_id=user_id, purpose=purpose, since=since)
+
+
+CLAIM_EMAIL_TOKEN = """
+    UPDATE email_tokens SET used_at = %(now)s
+     WHERE hash = %(hash)s AND purpose = %(purpose)s AND used_at IS NULL AND expires_at > %(now)s
+    RETURNING user_id
+"""
+
+
+async def claim_email_token(tx: Tx, hash: bytes, purpose: str, *, now: datetime) -> UserId | None:
+    """Uses a link up; `None` when used, too old or unknown."""
+    found = await tx.maybe(str, CLAIM_EMAIL_TOKEN, hash=hash, purpose=purpose, now=now)
+    return None if found is None else UserId(found)
+
+
+FIND_EMAIL_OF_TOKEN = "SELECT email FROM email_tokens WHERE hash = %(hash)s"  # noqa: S105
+
+
+async def find_email_of_token(tx: Tx, hash: bytes) -> str | None:
+    """The address that a link was sent to."""
+    return await tx.maybe(str, FIND_EMAIL_OF_TOKEN, hash=hash)
+
+
+COUNT_FAILURES = """
+    SELECT count(*) FILTER (WHERE account = %(account)s AND address = %(address)s) AS pair,
+           count(*) FILTER (WHERE address = %(address)s) AS address,
+           count(*) FILTER (WHERE account = %(account)s) AS account,
+           EXISTS (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
+                    WHERE lower(u.email) = lower(%(email)s) AND s.address = %(address)s) AS known_address
+      FROM sign_in_failures
+     WHERE at > %(since)s AND (account = %(account)s OR address = %(address)s)
+"""
+
+
+async def count_failures(tx: Tx, account: bytes, email: str, address: str, *, since: datetime) -> Failures:
+    """Failed sign-ins since then, by account, by address and by both."""
+    return await tx.one(Failures, COUNT_FAILURES, account=account, email=email, address=address, since=since)
+
+
+INSERT_FAILURE = """
+    INSERT INTO sign_in_failures (account, address, at) VALUES (%(account)s, %(address)s, %(now)s)
+"""
+
+
+async def insert_failure(tx: Tx, account: bytes, address: str, *, now: datetime) -> None:
+    """Counts a failed sign-in."""
+    await tx.run(INSERT_FAILURE, account=account, address=address, now=now)
+
+
+DROP_FAILURES = "DELETE FROM sign_in_failures WHERE account = %(account)s AND address = %(address)s"
+
+
+async def drop_failures(tx: Tx, account: bytes, address: str) -> None:
+    """Forgets this address's failures once its person got in."""
+    await tx.run(DROP_FAILURES, account=account, address=address)
