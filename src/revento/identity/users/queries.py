@@ -80,7 +80,7 @@ async def update_profile(tx: Tx, id: UserId, *, name: str, locale: str, time_zon
     await tx.run(UPDATE_PROFILE, id=id, name=name, locale=locale, time_zone=time_zone, now=now)
 
 
-SET_PASSWORD = "UPDATE users SET password_hash = %(password_hash)s, updated_at = %(now)s WHERE id = %(id)s"  # noqa: S105
+SET_PASSWORD = "UPDATE users SET password_hash = %(password_hash)s, updated_at = %(now)s WHERE id = %(id)s"
 
 
 async def set_password(tx: Tx, id: UserId, password_hash: str, *, now: datetime) -> None:
@@ -144,7 +144,7 @@ async def claim_email_token(tx: Tx, hash: bytes, purpose: str, *, now: datetime)
     return None if found is None else UserId(found)
 
 
-FIND_EMAIL_OF_TOKEN = "SELECT email FROM email_tokens WHERE hash = %(hash)s"  # noqa: S105
+FIND_EMAIL_OF_TOKEN = "SELECT email FROM email_tokens WHERE hash = %(hash)s"
 
 
 async def find_email_of_token(tx: Tx, hash: bytes) -> str | None:
