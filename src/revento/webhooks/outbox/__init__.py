@@ -1,0 +1,1 @@
+"""Messages: what happened, written with the change that it reports."""
