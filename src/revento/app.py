@@ -13,7 +13,7 @@ from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
-from revento.web.shared import edge, errors, requests
+from revento.web.shared import assets, edge, errors, people, requests, visitor
 
 
 def create() -> Litestar:
@@ -39,10 +39,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
             await db.close()
 
     return Litestar(
-        route_handlers=[*health.HANDLERS],
-        dependencies=edge.DEPENDENCIES,
+        route_handlers=[*health.HANDLERS, assets.routes],
+        dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,
         exception_handlers=errors.HANDLERS,
-        middleware=[requests.remember_requests],
+        middleware=[requests.remember_requests, visitor.remember_visitors],
         lifespan=[lifespan],
         state=State(),
         openapi_config=None,

@@ -5,12 +5,17 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ImproperlyConfiguredException
+from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
 from revento.kernel import log
 from revento.kernel.db import NoRow, Unreachable
+from revento.web.shared import pages
+from revento.web.shared.people import NotSignedIn, sign_in_path
+from revento.web.shared.states import N_
+from revento.web.shared.translate import gettext
 
 AnyRequest = Request[Any, Any, State]
 _PROGRAMS: Final = ("/api/", "/.well-known/", "/healthz", "/readyz", "/metrics")
@@ -24,6 +29,19 @@ _BY_STATUS: Final = {
     406: errors.NOT_ACCEPTABLE,
     413: errors.PAYLOAD_TOO_LARGE,
     503: errors.SERVICE_UNAVAILABLE,
+}
+_TITLES: Final = {
+    400: N_("That request doesn't work"),
+    401: N_("Sign in first"),
+    403: N_("That isn't yours to do"),
+    404: N_("Nothing here"),
+    405: N_("That isn't how this page is used"),
+    409: N_("Somebody was faster"),
+    413: N_("That is too big"),
+    422: N_("That doesn't fit"),
+    429: N_("Too many at once"),
+    500: N_("That broke on our side"),
+    503: N_("Back in a moment"),
 }
 _logger: Final = log.logger("web")
 
@@ -52,7 +70,21 @@ def _headers(request: AnyRequest, reason: Reason, extra: dict[str, Any]) -> dict
 
 def answer(request: AnyRequest, reason: Reason, say: str | None = None, **extra: Any) -> Response[Any]:
     """The error as whoever asked can read it."""
-    return json_error(request, reason, say, **extra)
+    if is_for_programs(request.url.path):
+        return json_error(request, reason, say, **extra)
+    return _page(request, reason, say)
+
+
+def _page(request: AnyRequest, reason: Reason, say: str | None) -> Response[str]:
+    title = _TITLES.get(reason.status, _TITLES[400])
+    return pages.page(
+        "errors/error.html",
+        reason.status,
+        code=reason.status,
+        title=gettext(title),
+        say=say or gettext(reason.say),
+        request_id=request.scope.get("request_id"),
+    )
 
 
 def _refused(request: AnyRequest, refusal: Refused) -> Response[Any]:
@@ -85,7 +117,18 @@ def _broken(request: AnyRequest, error: Exception) -> Response[Any]:
     return answer(request, errors.INTERNAL_ERROR)
 
 
+def _not_signed_in(request: AnyRequest, _error: NotSignedIn) -> Response[Any]:
+    back = request.url.path
+    if request.method == "GET" and request.url.query:
+        back = f"{back}?{request.url.query}"
+    where = sign_in_path(back if request.method == "GET" else "/")
+    if "hx-request" in request.headers:
+        return Response(None, status_code=200, headers={"HX-Redirect": where})
+    return Redirect(where, status_code=303)
+
+
 _BY_CLASS: Final[dict[Any, Any]] = {
+    NotSignedIn: _not_signed_in,
     Refused: _refused,
     NoRow: _no_row,
     **dict.fromkeys(Unreachable, _unreachable),

@@ -1,0 +1,109 @@
+"""Pages: one template environment, one way to answer with a page, one way to send the browser on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+from litestar.response import Redirect
+
+from revento.web.shared import assets, states, text, translate, visitor
+from revento.web.shared.visitor import FLASH_COOKIE, Flash
+
+FOLDER = Path(__file__).parent.parent / "templates"
+# Where a form's answer may redirect to when it ends at somebody's software: browsers hold `form-action` against the
+# whole chain of redirects, so sign-in and consent pages need more than 'self'.
+ELSEWHERE = ("https:", "http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*")
+POWERS = ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    untyped: Any = made  # the i18n extension adds its installer at run time
+    untyped.filters.update(text.FILTERS)
+    untyped.globals.update(asset=assets.url, look=states.look, visitor=visitor.current, locales=visitor.LOCALES)
+    untyped.install_gettext_callables(translate.gettext, translate.ngettext, newstyle=True)
+    return made
+
+
+environment = _environment()
+
+
+def render(template: str, /, **context: object) -> str:
+    """A template as text, in the visitor's language. Also for the parts of mails."""
+    return environment.get_template(template).render(**context)
+
+
+def policy(sends_to: tuple[str, ...] = (), frames: str | None = None) -> str:
+    """The content security policy of a page: ours only, no inline script or style, framed by nobody."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "frame-src " + (frames or "'none'"),
+            "form-action " + " ".join(("'self'", *sends_to)),
+            "img-src 'self' data:",
+        )
+    )
+
+
+def powers(frames: str | None = None) -> str:
+    """What the page and its frame may ask of the device: nothing but the full screen (contract §7)."""
+    framed = f' "{frames}"' if frames else ""
+    return ", ".join((f"fullscreen=(self{framed})", *(f"{power}=()" for power in POWERS)))
+
+
+def page(
+    template: str,
+    /,
+    status: int = 200,
+    *,
+    part: str | None = None,
+    sends_to: tuple[str, ...] = (),
+    frames: str | None = None,
+    headers: dict[str, str] | None = None,
+    **context: object,
+) -> Response[str]:
+    """Answer with a page, or with its `part` when htmx asked to swap that.
+
+    `sends_to` are further sources that its forms may end at (`ELSEWHERE`); `frames` is the origin that it may frame.
+    What a signed-in person sees is stored nowhere.
+    """
+    who = visitor.current()
+    body = render(part if part and who.partial else template, **context)
+    answer = Response(
+        body,
+        status_code=status,
+        media_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": policy(sends_to, frames),
+            "X-Frame-Options": "DENY",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": powers(frames),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cache-Control": "no-store" if who.session else "no-cache",
+            "Vary": "HX-Request, Cookie, Accept-Language",
+            **(headers or {}),
+        },
+    )
+    if who.flashes:
+        answer.delete_cookie(FLASH_COOKIE)
+    return answer
+
+
+def go(path: str, *flashes: Flash) -> Redirect:
+    """Send the browser on after a form (303); the flashes are shown on the next page."""
+    visitor.current().saying.extend(flashes)
+    return Redirect(path, status_code=303)

@@ -1,0 +1,135 @@
+"""Times, numbers and people's own words as pages show them: the filters of the templates."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import nh3
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from revento.web.shared import visitor
+from revento.web.shared.translate import babel_locale, gettext
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
+    *("h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
+}
+THREADS = ("#1b8299", "#d0603d", "#8a6bd0", "#3f8f52", "#cc4f84", "#a97a18", "#4a7bd0", "#6f7f88")
+
+
+def markdown(source: str) -> Markup:
+    """People's Markdown as safe HTML: no raw tags, no images from elsewhere, links that leak and lend nothing."""
+    html = nh3.clean(
+        _markdown.render(source).replace("<h1>", "<h2>").replace("</h1>", "</h2>"),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "http", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return Markup(html)  # noqa: S704  nh3 has just cleaned it
+
+
+def ago(at: datetime) -> str:
+    """How far from now, in words: `5 days ago`, `in 2 hours`."""
+    apart = at - visitor.current().now
+    if abs(apart) < timedelta(seconds=45):
+        return gettext("just now")
+    return format_timedelta(apart, add_direction=True, threshold=1.2, locale=babel_locale())
+
+
+def lasting(of: timedelta) -> str:
+    """A duration in words: `90 minutes`, `3 days`."""
+    return format_timedelta(of, threshold=2, locale=babel_locale())
+
+
+def absolute(at: datetime, zone: str = "UTC") -> str:
+    """The whole moment with its zone named: `Saturday 5 December 2026 at 14:00 (Europe/Helsinki)`."""
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{format_datetime(there, 'EEEE d MMMM y, HH:mm', locale=babel_locale())} ({zone})"
+
+
+def moment(at: datetime, zone: str = "UTC") -> str:
+    """Day and time, short: `Sat 5 Dec, 14:00`; with the year when it is another one than now."""
+    there = at.astimezone(ZoneInfo(zone))
+    shape = "EEE d MMM, HH:mm" if there.year == visitor.current().now.year else "d MMM y, HH:mm"
+    return format_datetime(there, shape, locale=babel_locale())
+
+
+def hour(at: datetime, zone: str = "UTC") -> str:
+    """The time of day in that zone: `14:00`."""
+    return format_time(at.astimezone(ZoneInfo(zone)), "HH:mm", locale=babel_locale())
+
+
+def hours(start: datetime, end: datetime, zone: str = "UTC") -> str:
+    """From when to when on a day: `14:00–15:30`."""
+    return f"{hour(start, zone)}–{hour(end, zone)}"
+
+
+def day(on: date, shape: str = "EEEE d MMMM") -> str:
+    """A date in words: `Saturday 5 December`. `shape` is a CLDR pattern."""
+    return format_date(on, shape, locale=babel_locale())
+
+
+def span(start: datetime, end: datetime, zone: str = "UTC") -> str:
+    """The days of a gathering: `Fri 4 – Sun 6 December 2026`."""
+    first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (start, end))
+    if first == last:
+        return day(first, "EEEE d MMMM y")
+    head = "EEE d" if (first.year, first.month) == (last.year, last.month) else "EEE d MMMM"
+    return f"{day(first, head)} – {day(last, 'EEE d MMMM y')}"
+
+
+def local_input(at: datetime | None, zone: str = "UTC") -> str:
+    """What an `<input type=datetime-local>` wants, in the event's zone; empty for none."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def number(value: float) -> str:
+    """A number with the language's grouping."""
+    return format_decimal(value, locale=babel_locale())
+
+
+def percent(part: float, whole: float) -> str:
+    """A share, rounded: `84%`; `–` of nothing."""
+    return format_percent(part / whole, "#,##0%", locale=babel_locale()) if whole else "–"
+
+
+def initials(name: str) -> str:
+    """Two letters for an avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0] for word in letters).upper() or "?"
+
+
+def hue(key: str) -> int:
+    """One of the eight thread hues, 1 to 8: a thread's own colour, or always the same one for the same name."""
+    return THREADS.index(key) + 1 if key in THREADS else zlib.crc32(key.encode()) % len(THREADS) + 1
+
+
+FILTERS = {
+    each.__name__: each
+    for each in (
+        *(
+            markdown,
+            ago,
+            lasting,
+            absolute,
+            moment,
+            hour,
+            hours,
+            day,
+            span,
+            local_input,
+            number,
+            percent,
+            initials,
+            hue,
+        ),
+    )
+}

@@ -1,0 +1,128 @@
+// Small comforts. Every page reads and every form posts without this file.
+(() => {
+  "use strict";
+  const within = (root, selector) => [...root.querySelectorAll(selector)];
+  const typing = (element) => element.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
+  const say = (text) => {
+    const region = document.getElementById("said");
+    if (region) region.textContent = text;
+  };
+
+  // copy
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const box = button.closest(".code, .secret");
+    const source = box.querySelector("pre code") || box.querySelector("code");
+    await navigator.clipboard.writeText(source.textContent);
+    say(button.dataset.copied);
+    const word = button.querySelector("span");
+    const before = word.textContent;
+    word.textContent = button.dataset.copied;
+    setTimeout(() => { word.textContent = before; }, 2000);
+  });
+
+  // a link to a confirmation page opens the same words as a dialog; the browser keeps and returns the focus
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    const dialog = opener && document.getElementById(opener.dataset.open);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) {
+      event.preventDefault();
+      event.target.closest("dialog").close();
+    }
+  });
+
+  // theme: system, light, dark in turn
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-turn]");
+    if (!button) return;
+    const root = document.documentElement;
+    const next = { undefined: "dark", dark: "light", light: undefined }[root.dataset.theme];
+    if (next) root.dataset.theme = next; else delete root.dataset.theme;
+    try { if (next) localStorage.setItem("theme", next); else localStorage.removeItem("theme"); } catch { /* kept for this page only */ }
+    say(button.dataset[next || "system"] || "");
+  });
+
+  // pick all rows
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-pick-all]");
+    if (all) within(all.closest("table"), "tbody input[type=checkbox]").forEach((box) => { box.checked = all.checked; });
+  });
+
+  // filters send themselves
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (form && event.target.matches("select")) form.requestSubmit();
+  });
+
+  // keyboard: / search · j k rows · keys named by data-key · ? help
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "/") {
+      const search = document.querySelector("main input[type=search]") || document.querySelector(".topbar [data-search]");
+      if (search) { event.preventDefault(); search.focus(); if (search.matches("a")) search.click(); }
+    } else if (event.key === "j" || event.key === "k") {
+      const rows = within(document, "[data-rows] [data-row]");
+      if (!rows.length) return;
+      const here = rows.findIndex((row) => row.contains(document.activeElement) || row.hasAttribute("aria-current"));
+      const next = rows[Math.min(rows.length - 1, Math.max(0, here + (event.key === "j" ? 1 : -1)))];
+      const link = next.querySelector("a");
+      if (link) { link.focus(); if (next.hasAttribute("data-follow")) link.click(); }
+    } else if (event.key === "?") {
+      const help = document.getElementById("keys");
+      if (help) { event.preventDefault(); help.showModal(); }
+    } else {
+      const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (!target) return;
+      event.preventDefault();
+      target.focus();
+      if (target.matches("a, button")) target.click(); else { target.checked = true; target.dispatchEvent(new Event("change", { bubbles: true })); }
+    }
+  });
+
+  // the viewer's own time beside the event's, where the two differ
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const tellOwnTime = (root) => within(root, "time[data-zone]").forEach((time) => {
+    if (time.dataset.zone === here || time.dataset.told) return;
+    const at = new Date(time.dateTime);
+    const parts = { hour: "2-digit", minute: "2-digit" };
+    const inEvent = at.toLocaleTimeString("en-GB", { ...parts, timeZone: time.dataset.zone });
+    const inMine = at.toLocaleTimeString("en-GB", parts);
+    time.dataset.told = "yes";
+    if (inEvent !== inMine) {
+      time.title = `${time.title} · ${time.dataset.yours} ${at.toLocaleString(document.documentElement.lang, { ...parts, weekday: "short" })}`;
+      if (time.hasAttribute("data-beside")) {
+        const beside = document.createElement("small");
+        beside.className = "muted";
+        beside.textContent = ` (${time.dataset.yours} ${inMine})`;
+        time.after(beside);
+      }
+    }
+  });
+
+  // a page with errors starts at its summary
+  const begin = (root) => {
+    tellOwnTime(root);
+    const summary = root.querySelector("[data-take-focus]");
+    if (summary) summary.focus();
+  };
+  document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
+  begin(document);
+
+  // webview pages may ask for height, and for nothing else
+  window.addEventListener("message", (event) => {
+    const frame = document.querySelector("iframe[data-webview]");
+    if (!frame || event.source !== frame.contentWindow || event.origin !== frame.dataset.origin) return;
+    const height = event.data && event.data.type === "revento:resize" && Number(event.data.height);
+    if (height > 0 && height < 20000) frame.height = Math.round(height);
+  });
+
+  if ("serviceWorker" in navigator && document.documentElement.dataset.offline) {
+    navigator.serviceWorker.register(document.documentElement.dataset.offline).catch(() => { /* offline reading is a comfort */ });
+  }
+})();

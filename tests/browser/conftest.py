@@ -1,0 +1,70 @@
+"""A real browser: system Chromium, at the widths and schemes that people have."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+# No sandbox: test machines run as root. Nothing that calls home.
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps"),
+)
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+PageAt = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    """Chromium, fresh for the test."""
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+def page_at(browser: Browser) -> PageAt:
+    """Opens pages: `await page_at(390, scheme="dark", js=False)`. Each has cookies of its own.
+
+    Whatever a page's console complains about (a refused style, a missing file) is kept in `page.complaints`.
+    """
+
+    async def opened(
+        width: int = 1280, *, height: int = 900, scheme: Any = "light", js: bool = True, **more: Any
+    ) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            java_script_enabled=js,
+            has_touch=width < 640,
+            is_mobile=width < 640,
+            reduced_motion="reduce",
+        )
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.complaints = complaints  # type: ignore[attr-defined]
+        return page
+
+    return opened
+
+
+async def axe(page: Page, *, leave_out: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds wrong with the page by WCAG 2.2 AA and best practice, one line per rule and element."""
+    await page.evaluate(f"() => {{ {AXE} }}")
+    found = await page.evaluate(
+        "options => axe.run(document, options)",
+        {"rules": {rule: {"enabled": False} for rule in leave_out}, "resultTypes": ["violations"]},
+    )
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+async def overflows(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return await page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth + 1")
