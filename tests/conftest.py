@@ -1,0 +1,144 @@
+"""What every test may ask for: a real database of its own, and a clock whose hands it moves.
+
+One PostgreSQL server per run (the workers of pytest-xdist share it), one migrated template, a clone per test.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from revento.kernel import migrations
+from revento.kernel.clock import Clock
+from revento.kernel.db import Database
+from revento.kernel.embedded import Embedded
+
+TEMPLATE = "revento_template"
+# Nothing here outlives the run, so nothing is forced to disk.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "max_connections": "300",
+}
+_numbers = itertools.count(1)
+
+
+class Server:
+    """The run's PostgreSQL and its migrated template."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="revento-test-"))
+        self.postgres = Embedded.start(self.folder / "pg", settings=NOT_DURABLE)
+        try:
+            execute(self.url, f"CREATE DATABASE {TEMPLATE}")
+            migrations.upgrade(named(self.url, TEMPLATE))
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def url(self) -> str:
+        return self.postgres.url
+
+    def stop(self) -> None:
+        self.postgres.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure_node(node) -> None:
+    """pytest-xdist is about to start a worker: tell it where the server is."""
+    node.workerinput["postgres_url"] = _server_of(node.config).url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The run is over."""
+    server: Server | None = getattr(config, "revento_server", None)
+    if server is not None:
+        server.stop()
+
+
+def _server_of(config: pytest.Config) -> Server:
+    if not hasattr(config, "revento_server"):
+        config.revento_server = Server()
+    return config.revento_server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest) -> str:
+    """The server's own database; tests get clones, see `database_url`."""
+    handed_over: dict[str, str] = getattr(request.config, "workerinput", {})
+    return handed_over.get("postgres_url") or _server_of(request.config).url
+
+
+@pytest.fixture
+def empty_database_url(postgres_url: str) -> Generator[str]:
+    """A database with nothing in it, for this test alone."""
+    with _database(postgres_url, "") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Generator[str]:
+    """A migrated database for this test alone: a clone of the template, some 20 ms."""
+    with _database(postgres_url, f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY") as url:
+        yield url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncGenerator[Database]:
+    """The same, opened."""
+    database = await Database.open(database_url, size=10)
+    yield database
+    await database.close()
+
+
+class MovableClock(Clock):
+    """Stands still until told."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def pass_(self, **duration: float) -> datetime:
+        """Lets time pass: `clock.pass_(minutes=5)`. Returns the new now."""
+        self._at += timedelta(**duration)
+        return self._at
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Begins at this second, so that what PostgreSQL stamps itself lies near; from there on it is yours."""
+    return MovableClock(datetime.now(UTC).replace(microsecond=0))
+
+
+@contextmanager
+def _database(server_url: str, how: str) -> Generator[str]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    execute(server_url, f"CREATE DATABASE {name} {how}")
+    yield named(server_url, name)
+    execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def execute(url: str, statement: str) -> None:
+    """Runs one statement outside a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def named(url: str, database: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
