@@ -173,15 +173,7 @@ class _Binaries:
             self._own(socket_dir)
         with _log(self._directory).open("wb") as log:
             return subprocess.Popen(
-                [
-                    *self._prefix,
-                    str(self._bin / "postgres"),
-                    "-D",
-                    str(self._directory),
-                    "-k",
-                    str(socket_dir),
-                    *options,
-                ],
+                [*command, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
