@@ -1,0 +1,1 @@
+"""Requests to take part and their review."""

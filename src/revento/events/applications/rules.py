@@ -1,0 +1,23 @@
+"""Decisions about one's own application."""
+
+from typing import Final
+
+from revento.contract import errors
+from revento.contract.errors import Reason
+from revento.events.applications.models import Application, Status
+
+_CHANGEABLE: Final = frozenset((Status.PENDING, Status.REVISION_REQUESTED, Status.WITHDRAWN))
+
+
+def why_not_resubmit(application: Application) -> Reason | None:
+    """After a request for changes, or to correct what nobody has decided yet, or to come back."""
+    if application.event_archived:
+        return errors.EVENT_ARCHIVED
+    return None if application.status in _CHANGEABLE else errors.ALREADY_REVIEWED
+
+
+def why_not_withdraw(application: Application) -> Reason | None:
+    """Anybody may leave, once."""
+    if application.event_archived:
+        return errors.EVENT_ARCHIVED
+    return errors.WRONG_STATE if application.status is Status.WITHDRAWN else None

@@ -1,0 +1,1 @@
+"""The event's own form: custom fields and answers to them."""

@@ -1,0 +1,46 @@
+"""The doors through which an event's form changes."""
+
+from datetime import datetime
+
+from revento.contract import errors
+from revento.contract.errors import Refused
+from revento.events.forms import queries, rules
+from revento.events.forms.models import FormField
+from revento.identity.audit import actions as audit
+from revento.identity.proofs import Organizer
+from revento.kernel.db import Tx
+
+
+async def put_field(tx: Tx, organizer: Organizer, field: FormField, *, now: datetime) -> None:
+    """Adds a field or changes it. Raises `INVALID_INPUT` naming the field, `EVENT_ARCHIVED`."""
+    if organizer.archived_at is not None:
+        raise Refused(errors.EVENT_ARCHIVED)
+    if not rules.KEY.fullmatch(field.key):
+        raise Refused(
+            errors.INVALID_INPUT, "The key takes small letters, digits and underscores, a letter first.", field="key"
+        )
+    if field.type in ("choice", "multi_choice") and not field.options:
+        raise Refused(errors.INVALID_INPUT, "A choice needs at least one option.", field="options")
+    await queries.put(tx, field, now=now)
+    await _note(tx, organizer, "form.field_put", field.key, now=now)
+
+
+async def drop_field(tx: Tx, organizer: Organizer, key: str, *, now: datetime) -> None:
+    """Takes a field off the form; answers already given stay. Raises `NOT_FOUND`, `EVENT_ARCHIVED`."""
+    if organizer.archived_at is not None:
+        raise Refused(errors.EVENT_ARCHIVED)
+    if not await queries.drop(tx, organizer.event_id, key):
+        raise Refused(errors.NOT_FOUND)
+    await _note(tx, organizer, "form.field_dropped", key, now=now)
+
+
+async def _note(tx: Tx, organizer: Organizer, action: str, key: str, *, now: datetime) -> None:
+    await audit.note(
+        tx,
+        organizer.user_id,
+        action,
+        key,
+        event_id=organizer.event_id,
+        organization_id=organizer.organization_id,
+        now=now,
+    )

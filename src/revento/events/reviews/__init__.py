@@ -1,0 +1,1 @@
+"""The review of applications: its queue, decisions taken, notes among reviewers."""

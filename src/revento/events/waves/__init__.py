@@ -1,0 +1,1 @@
+"""Registration waves: when people of a role may apply."""
