@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from revento.kernel import log
@@ -13,7 +13,8 @@ from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
-from revento.web.shared import assets, edge, errors, people, requests, visitor
+from revento.web.account import letters, security, sign_in
+from revento.web.shared import assets, edge, errors, forms, people, requests, visitor
 
 
 def create() -> Litestar:
@@ -38,8 +39,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         finally:
             await db.close()
 
+    pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS]
     return Litestar(
-        route_handlers=[*health.HANDLERS, assets.routes],
+        route_handlers=[
+            *health.HANDLERS,
+            assets.routes,
+            Router("/", route_handlers=pages, guards=[forms.same_person]),
+        ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,
         exception_handlers=errors.HANDLERS,
         middleware=[requests.remember_requests, visitor.remember_visitors],

@@ -165,9 +165,7 @@ async def set_answers(
     now: datetime,
 ) -> None:
     """Writes a resubmission: new answers, pending again."""
-    await tx.run(
-        SET_ANSWERS, event_id=event_id, id=id, answers=Json(answers), role=role, wave_id=wave_id, now=now
-    )
+    await tx.run(SET_ANSWERS, event_id=event_id, id=id, answers=Json(answers), role=role, wave_id=wave_id, now=now)
 
 
 SET_ASSIGNED = """
@@ -197,9 +195,7 @@ SET_DISPLAY_NAME = """
 """
 
 
-async def set_display_name(
-    tx: Tx, event_id: EventId, id: ApplicationId, display_name: str, *, now: datetime
-) -> None:
+async def set_display_name(tx: Tx, event_id: EventId, id: ApplicationId, display_name: str, *, now: datetime) -> None:
     """Changes what the person is called in this event."""
     await tx.run(SET_DISPLAY_NAME, event_id=event_id, id=id, display_name=display_name, now=now)
 

@@ -40,6 +40,4 @@ def rejected(application: Application, *, by: str, at: datetime) -> wire.Applica
 
 def revision_requested(application: Application, *, by: str, at: datetime) -> wire.ApplicationRevisionRequested:
     """`data` of `application.revision_requested`, without the note."""
-    return wire.ApplicationRevisionRequested(
-        **_common(application), revision_requested_at=stamp(at), requester_id=by
-    )
+    return wire.ApplicationRevisionRequested(**_common(application), revision_requested_at=stamp(at), requester_id=by)

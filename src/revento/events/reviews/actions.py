@@ -11,7 +11,6 @@ from revento.contract.v1.wire import Wire
 from revento.events.applications import queries as applications
 from revento.events.applications import shapes
 from revento.events.applications.models import Application, Status
-from revento.events.participants import actions as participants
 from revento.events.reviews import queries, rules
 from revento.events.reviews.models import Review
 from revento.identity.audit import actions as audit
@@ -38,7 +37,6 @@ async def approve(
     _refuse(rules.why_not_review(application, expected_version=version))
     review = await _decide(tx, reviewer, application, Status.APPROVED, note=note, fields=[], now=now)
     await _tell(tx, reviewer, id, topics.APPLICATION_APPROVED, shapes.approved, now=now)
-    await participants.tell_registered(tx, reviewer.event_id, application.participant_id, now=now)
     return review
 
 
@@ -66,7 +64,9 @@ async def ask_revision(
     """Asks the applicant for changes; `fields` are the keys that need another look. Tells and raises as `approve`."""
     application = await applications.lock(tx, reviewer.event_id, id)
     _refuse(rules.why_not_ask_revision(application, expected_version=version))
-    review = await _decide(tx, reviewer, application, Status.REVISION_REQUESTED, note=note, fields=fields or [], now=now)
+    review = await _decide(
+        tx, reviewer, application, Status.REVISION_REQUESTED, note=note, fields=fields or [], now=now
+    )
     await _tell(tx, reviewer, id, topics.APPLICATION_REVISION_REQUESTED, shapes.revision_requested, now=now)
     return review
 
@@ -158,7 +158,7 @@ async def _decide(
     await _note(tx, reviewer, f"application.{status.value}", id, now=now)
     await queue.defer(tx, TELL_APPLICANT, at=now + rules.UNDO_FOR, event_id=event_id, review_id=review_id, id=id)
     review = await queries.find_review(tx, event_id, id, review_id)
-    assert review is not None  # noqa: S101  written four statements ago, in this transaction
+    assert review is not None
     return review
 
 

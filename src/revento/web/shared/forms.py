@@ -132,19 +132,16 @@ def from_elsewhere(headers: Mapping[str, str], base_url: str) -> bool:
 async def same_person(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard of all pages: an unsafe request comes from our own page, and from a form made for this very session.
 
-    A request without a session has nothing that could be misused but the sign-in itself, which the browser's own
-    word on where it came from protects. Raises 403 else.
+    Before sign-in, forms are bound to the visit's cookie instead (checklist 64). Raises 403 else.
     """
     if connection.scope["type"] != "http" or connection.scope["method"] in SAFE:
         return
     if from_elsewhere(connection.headers, services(connection.app.state).settings.base_url):
         raise Refused(errors.FORBIDDEN, gettext("This form was sent from another site."))
     expected = visitor.current().csrf_token
-    if not expected:
-        return
     sent = connection.headers.get("x-csrf-token")
     if sent is None:
         request: Anything = Request(connection.scope, connection.receive)  # pyright: ignore[reportArgumentType]
         sent = str((await request.form()).get("csrf_token", ""))
-    if not hmac.compare_digest(expected, sent):
+    if not hmac.compare_digest(expected.encode(), sent.encode()):
         raise Refused(errors.FORBIDDEN, gettext("This form has expired. Go back, reload the page and send it again."))

@@ -51,7 +51,8 @@ def remember_requests(app: ASGIApp) -> ASGIApp:
         sent = sent_id(scope)
         request_id = sent.lower() if sent and is_uuid(sent) else str(uuid.uuid4())
         scope["request_id"] = request_id  # pyright: ignore[reportGeneralTypeIssues]
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        client = scope.get("client")
+        structlog.contextvars.bind_contextvars(request_id=request_id, address=client[0] if client else None)
         began, status = time.perf_counter(), 0
         header = (_HEADER, request_id.encode())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import secrets as random
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,12 +12,13 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import msgspec
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from revento.kernel.config import Settings
 from revento.kernel.secrets import derive
 from revento.web.shared.edge import Services, services
 
+VISIT_COOKIE = "revento_visit"
 FLASH_COOKIE = "revento_flash"
 LOCALE_COOKIE = "revento_locale"
 LOCALES = ("en", "de")
@@ -46,6 +48,7 @@ class Visitor(msgspec.Struct):
     locale: str = "en"
     session: str | None = None
     csrf_token: str = ""
+    new_visit: str | None = None
     partial: bool = False
     flashes: list[Flash] = []
     saying: list[Flash] = []
@@ -123,9 +126,12 @@ def read(scope: Scope, provided: Services) -> Visitor:
     headers = dict(scope["headers"])
     cookies = _cookies(headers)
     session = cookies.get(session_cookie(provided.settings))
-    own: dict[str, Any] = {}
-    if session:
-        own = {"session": session, "csrf_token": csrf_token(provided.keys.current("csrf"), session)}
+    # Before anybody signs in, forms are bound to a cookie of the visit: the sign-in form can't be forged either.
+    visit = cookies.get(VISIT_COOKIE)
+    new_visit = None if session or visit else random.token_urlsafe(24)
+    bound_to = session or visit or new_visit or ""
+    own: dict[str, Any] = {"session": session, "new_visit": new_visit}
+    own["csrf_token"] = csrf_token(provided.keys.current("csrf"), bound_to)
     return Visitor(
         path=scope["path"],
         now=provided.clock.now(),
@@ -136,6 +142,14 @@ def read(scope: Scope, provided: Services) -> Visitor:
         flashes=open_flash(provided.keys.current("flash"), cookies.get(FLASH_COOKIE)),
         **own,
     )
+
+
+def _set_cookie(message: HTTPResponseStartEvent, cookie: str) -> None:
+    message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+
+
+def _is_page(message: HTTPResponseStartEvent) -> bool:
+    return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message["headers"])
 
 
 def remember_visitors(app: ASGIApp) -> ASGIApp:
@@ -153,11 +167,13 @@ def remember_visitors(app: ASGIApp) -> ASGIApp:
         _visitor.set(who)
 
         async def send_flashes(message: Message) -> None:
-            if message["type"] == "http.response.start" and who.saying:
-                secure = "; Secure" if provided.settings.secure else ""
-                value = seal_flash(provided.keys.current("flash"), who.saying)
-                cookie = f"{FLASH_COOKIE}={value}; Path=/; Max-Age=120; HttpOnly; SameSite=Lax{secure}"
-                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+            if message["type"] == "http.response.start":
+                flags = f"Path=/; HttpOnly; SameSite=Lax{'; Secure' if provided.settings.secure else ''}"
+                if who.saying:
+                    value = seal_flash(provided.keys.current("flash"), who.saying)
+                    _set_cookie(message, f"{FLASH_COOKIE}={value}; Max-Age=120; {flags}")
+                if who.new_visit and _is_page(message):
+                    _set_cookie(message, f"{VISIT_COOKIE}={who.new_visit}; {flags}")
             await send(message)
 
         await app(scope, receive, send_flashes)

@@ -1,0 +1,71 @@
+"""One's own account: name and language, open sessions."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from revento.identity.sessions import actions as sessions
+from revento.identity.sessions import queries as session_queries
+from revento.identity.users import actions as users
+from revento.kernel.clock import Clock
+from revento.kernel.db import Tx
+from revento.web.shared import forms, pages
+from revento.web.shared.edge import Given
+from revento.web.shared.forms import Form
+from revento.web.shared.people import SignedIn
+from revento.web.shared.translate import gettext
+from revento.web.shared.visitor import Flash
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What the profile form posts."""
+
+    name: Annotated[str, msgspec.Meta(max_length=100)]
+    locale: Literal["en", "de"] = "en"
+
+
+@get("/account")
+async def account(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -> Response[Any]:
+    """Name, address, sessions."""
+    form = Form[Profile]({"name": person.name, "locale": person.locale})
+    return await _account(tx, clock, person, form)
+
+
+async def _account(tx: Tx, clock: Clock, person: SignedIn, form: Form[Profile], *, status: int = 200) -> Response[Any]:
+    live = await session_queries.list_live(tx, person.user_id, now=clock.now())
+    return pages.page("account/account.html", status, person=person, sessions=live, form=form)
+
+
+@post("/account", status_code=200)
+async def edit(request: AnyRequest, tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -> Response[Any]:
+    """Changes name and language."""
+    form = await forms.read(request, Profile)
+    if form.got is None:
+        return await _account(tx, clock, person, form, status=422)
+    await users.edit_profile(
+        tx, person.user_id, name=form.got.name, locale=form.got.locale, time_zone=person.time_zone, now=clock.now()
+    )
+    return pages.go("/account", Flash(gettext("Saved.")))
+
+
+@post("/account/sessions/{session_id:str}/revoke")
+async def revoke(
+    session_id: FromPath[str], tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]
+) -> Response[Any]:
+    """Signs another device out."""
+    await sessions.revoke(tx, person.user_id, session_id, now=clock.now())
+    return pages.go("/account", Flash(gettext("That device is signed out.")))
+
+
+@post("/account/sessions/revoke-others")
+async def revoke_others(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -> Response[Any]:
+    """Signs every other device out."""
+    await sessions.revoke_all(tx, person.user_id, keep=person.session_id, now=clock.now())
+    return pages.go("/account", Flash(gettext("All other devices are signed out.")))
+
+
+HANDLERS: Final = [account, edit, revoke, revoke_others]

@@ -1,0 +1,174 @@
+"""Signing in and out, signing up, and proving it once more (architecture §5: form fields `email`, `password`)."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+
+from revento.contract import errors
+from revento.contract.errors import Reason, Refused
+from revento.identity.sessions import actions as sessions
+from revento.identity.sessions.actions import Opened
+from revento.identity.users import actions as users
+from revento.identity.users import passwords, rules
+from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
+from revento.kernel.db import Tx
+from revento.web.shared import forms, pages, people
+from revento.web.shared.edge import Asked, Given
+from revento.web.shared.forms import Form
+from revento.web.shared.people import SignedIn
+from revento.web.shared.translate import gettext
+
+AnyRequest = Request[Any, Any, Any]
+HOME: Final = "/"
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """What the sign-in form posts."""
+
+    email: str
+    password: str
+    next: str = ""
+    keep: bool = False
+
+
+class SignUp(msgspec.Struct, frozen=True):
+    """What the sign-up form posts."""
+
+    name: Annotated[str, msgspec.Meta(max_length=100)]
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+    password: str
+    next: str = ""
+
+
+@get("/account/sign-in")
+async def sign_in_page(request: AnyRequest, guest: Given[SignedIn | None]) -> Response[Any]:
+    """The form; who is signed in already goes on."""
+    following = forms.local_path(request.query_params.get("next"), HOME)
+    if guest is not None:
+        return pages.go(following)
+    return _sign_in_form(Form[SignIn]({"next": following}))
+
+
+@post("/account/sign-in", status_code=200)
+async def sign_in(
+    request: AnyRequest, tx: Given[Tx], clock: Given[Clock], settings: Given[Settings], asked: Given[Asked]
+) -> Response[Any]:
+    """Trades e-mail and password for a session, then goes where the person was heading."""
+    form = await forms.read(request, SignIn)
+    if form.got is None:
+        return _sign_in_form(form)
+    opened = await users.sign_in(
+        tx,
+        email=form.got.email,
+        password=form.got.password,
+        address=asked.address,
+        user_agent=request.headers.get("user-agent", ""),
+        now=clock.now(),
+    )
+    if isinstance(opened, Reason):
+        form.refuse("", gettext(opened.say))
+        return _sign_in_form(form, status=429 if opened is errors.TOO_MANY_ATTEMPTS else 422)
+    return _signed_in(settings, opened, forms.local_path(form.value("next"), HOME), kept=form.value("keep", "") != "")
+
+
+def _sign_in_form(form: Form[SignIn], *, status: int = 200) -> Response[Any]:
+    sends_to = pages.ELSEWHERE  # signing in can be a stop on the way to somebody's software
+    status = 422 if form.errors and status == 200 else status
+    return pages.page("account/sign_in.html", status, form=form, sends_to=sends_to)
+
+
+def _signed_in(settings: Settings, opened: Opened, following: str, *, kept: bool) -> Response[Any]:
+    answer = pages.go(following)
+    answer.set_cookie(people.session_cookie(settings, opened.token, kept=kept))
+    return answer
+
+
+@post("/account/sign-out")
+async def sign_out(
+    tx: Given[Tx], clock: Given[Clock], settings: Given[Settings], guest: Given[SignedIn | None]
+) -> Response[Any]:
+    """Ends this session."""
+    if guest is not None:
+        await sessions.revoke(tx, guest.user_id, guest.session_id, now=clock.now())
+    answer = pages.go("/")
+    answer.set_cookie(people.ended_cookie(settings))
+    return answer
+
+
+@get("/account/sign-up")
+async def sign_up_page(request: AnyRequest) -> Response[Any]:
+    """The form for a new account."""
+    following = forms.local_path(request.query_params.get("next"), HOME)
+    return pages.page("account/sign_up.html", form=Form[SignUp]({"next": following}))
+
+
+@post("/account/sign-up", status_code=200)
+async def sign_up(
+    request: AnyRequest, tx: Given[Tx], clock: Given[Clock], settings: Given[Settings], asked: Given[Asked]
+) -> Response[Any]:
+    """Opens an account and signs its person in; the address is proved by mail."""
+    form = await forms.read(request, SignUp)
+    if form.got is not None and not rules.looks_like_email(form.got.email):
+        form.refuse("email", gettext("Enter an e-mail address like name@example.org."))
+    if form.got is not None and (wrong := passwords.why_not(form.got.password)):
+        form.refuse("password", gettext(wrong))
+    if form.got is None:
+        return pages.page("account/sign_up.html", 422, form=form)
+    got, now = form.got, clock.now()
+    try:
+        user_id = await users.sign_up(
+            tx,
+            email=got.email,
+            name=got.name,
+            password=got.password,
+            locale=pages.visitor.current().locale,
+            base_url=settings.base_url,
+            now=now,
+        )
+    except Refused as refusal:
+        form.refuse("email", gettext(refusal.say))
+        return pages.page("account/sign_up.html", refusal.reason.status, form=form)
+    agent = request.headers.get("user-agent", "")
+    opened = await sessions.open_for(tx, user_id, address=asked.address, user_agent=agent, now=now)
+    return _signed_in(settings, opened, forms.local_path(got.next, HOME), kept=True)
+
+
+@get("/account/confirm")
+async def confirm_page(request: AnyRequest, person: Given[SignedIn]) -> Response[Any]:
+    """Asks for the password once more, before something that reads other people's data."""
+    following = forms.local_path(request.query_params.get("next"), HOME)
+    return pages.page(
+        "account/confirm.html", form=Form[SignIn]({"next": following}), person=person, sends_to=pages.ELSEWHERE
+    )
+
+
+@post("/account/confirm", status_code=200)
+async def confirm(
+    request: AnyRequest,
+    tx: Given[Tx],
+    clock: Given[Clock],
+    settings: Given[Settings],
+    asked: Given[Asked],
+    person: Given[SignedIn],
+) -> Response[Any]:
+    """A fresh session in place of the old one, when the password is right."""
+    posted = await request.form()
+    following, now = forms.local_path(str(posted.get("next", "")), HOME), clock.now()
+    opened = await users.sign_in(
+        tx,
+        email=person.email,
+        password=str(posted.get("password", "")),
+        address=asked.address,
+        user_agent=request.headers.get("user-agent", ""),
+        now=now,
+    )
+    if isinstance(opened, Reason):
+        form = Form[SignIn]({"next": following}, {"password": gettext("This is not your password.")})
+        return pages.page("account/confirm.html", 422, form=form, person=person, sends_to=pages.ELSEWHERE)
+    await sessions.revoke(tx, person.user_id, person.session_id, now=now)
+    return _signed_in(settings, opened, following, kept=True)
+
+
+HANDLERS: Final = [sign_in_page, sign_in, sign_out, sign_up_page, sign_up, confirm_page, confirm]
