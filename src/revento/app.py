@@ -40,7 +40,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
             await db.close()
 
     pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS]
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *health.HANDLERS,
             assets.routes,
@@ -48,10 +48,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,
         exception_handlers=errors.HANDLERS,
-        middleware=[requests.remember_requests, visitor.remember_visitors],
         lifespan=[lifespan],
         state=State(),
         openapi_config=None,
         debug=False,
         request_max_body_size=2 * 1024 * 1024,
     )
+    # Around the whole application, unlike the framework's own middleware, which unknown paths never reach.
+    app.asgi_handler = requests.remember_requests(visitor.remember_visitors(app.asgi_handler))
+    return app

@@ -11,6 +11,13 @@ import msgspec
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 T = TypeVar("T")
 
+
+class Networks(tuple[Network, ...]):
+    """Address ranges in CIDR notation, as a type of its own, so that frameworks take it as it is."""
+
+    __slots__ = ()
+
+
 LADDER: Final = (0, 5, 30, 120, 600, 3600, 10_800, 21_600, 43_200, 86_400)  # seconds, contract §6.4
 _LOOPBACK: Final = "127.0.0.0/8,::1/128"
 
@@ -36,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str | None
     smtp_url: str | None
     env: str
-    webhook_allow_nets: tuple[Network, ...]
+    webhook_allow_nets: Networks
     retry_schedule: tuple[int, ...]
 
     @property
@@ -123,8 +130,8 @@ def _key(value: str) -> str | None:
     return value
 
 
-def _networks(value: str) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+def _networks(value: str) -> Networks:
+    return Networks(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
 
 
 def _ladder(value: str) -> tuple[int, ...]:
