@@ -14,6 +14,7 @@ from revento.kernel.db import Database
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import letters, security, sign_in
+from revento.web.organizer import routes as organizer
 from revento.web.shared import assets, edge, errors, forms, people, requests, visitor
 
 
@@ -39,7 +40,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         finally:
             await db.close()
 
-    pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS]
+    pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS, organizer.ROUTES]
     app = Litestar(
         route_handlers=[
             *health.HANDLERS,

@@ -1,12 +1,22 @@
 """A real browser: system Chromium, at the widths and schemes that people have."""
 
+import asyncio
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from playwright.async_api import Browser, Page, async_playwright
+
+from revento import app
+from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 # No sandbox: test machines run as root. Nothing that calls home.
@@ -68,3 +78,36 @@ async def axe(page: Page, *, leave_out: tuple[str, ...] = ()) -> list[str]:
 async def overflows(page: Page) -> bool:
     """Whether the page scrolls sideways."""
     return await page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth + 1")
+
+
+@pytest.fixture
+async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerator[str]:
+    """The whole application on a free port of loopback, with a database of its own; its origin."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(tmp_path)}
+    made = app.build(Settings.read(environ, env="development"), clock=clock)
+    server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient() as client:
+        for _ in range(200):
+            try:
+                if (await client.get(f"{origin}/readyz")).status_code == 200:
+                    break
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+    yield origin
+    server.stop()
+    await serving
+
+
+async def sign_in(page: Page, site: str, email: str, password: str = "correct horse battery staple") -> None:
+    """Sign in as a person does."""
+    await page.goto(f"{site}/account/sign-in")
+    await page.fill("#email", email)
+    await page.fill("#password", password)
+    await page.click("main button.primary")
+    await page.wait_for_load_state("networkidle")
+    page.complaints.clear()  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Filters of the review queue that a reviewer keeps under a name of her own."""
