@@ -23,6 +23,7 @@ SerializationFailure = psycopg.errors.SerializationFailure
 LockNotAvailable = psycopg.errors.LockNotAvailable
 Unreachable = (psycopg.OperationalError, PoolTimeout)
 
+OLDEST_SERVER: Final = 150_000  # PostgreSQL's own way of writing 15.0
 # A forgotten transaction must not hold back vacuum, nor a stuck one a person's click.
 _SESSION: Final = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=30000 -c lock_timeout=10000"
@@ -133,3 +134,11 @@ class Database:
     async def close(self) -> None:
         """Closes every connection."""
         await self._pool.close()
+
+
+def reach(url: str, *, wait_s: int = 5) -> None:
+    """Proves that the server at `url` answers and is new enough. Raises `Unreachable` with its own words."""
+    with psycopg.connect(url, connect_timeout=wait_s) as connection:
+        version = connection.info.server_version
+    if version < OLDEST_SERVER:
+        raise psycopg.OperationalError(f"it is PostgreSQL {version // 10_000}, {OLDEST_SERVER // 10_000} is the oldest")

@@ -1,0 +1,5 @@
+"""`python -m revento.cli` is `revento`."""
+
+from revento.cli import main
+
+main()

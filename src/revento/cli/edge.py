@@ -1,0 +1,89 @@
+"""The edge of a command: its settings, its database, its transaction (architecture §4.3)."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from revento.kernel import db, embedded, migrations
+from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
+from revento.kernel.db import Database
+from revento.kernel.embedded import Embedded
+from revento.kernel.secrets import Box, Keys, load_or_create_key
+
+T = TypeVar("T")
+RUNNING: Final = "running.json"  # what `revento up` tells the commands that run beside it
+POSTGRES: Final = "pg"
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What a command works with; `web.shared.edge.Services` is its twin."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    keys: Keys
+    box: Box
+
+
+def settings() -> Settings:
+    """The settings of this command. Beside a `revento up` on the same data directory, its own are the default.
+
+    Without `DATABASE_URL` the database is the embedded one, so this is a laptop: `REVENTO_ENV` is `development`.
+    Raises `Misconfigured`.
+    """
+    first = Settings.read(os.environ)
+    beside = _beside(first.data_dir)
+    env = "development" if first.database_url is None else "production"
+    return Settings.read(beside | dict(os.environ), env=env)
+
+
+def run(work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Runs `work` with an open database: the configured one, the one of a running `revento up`, or one for the moment.
+
+    `work` opens the transaction (`async with desk.db.tx()`). Raises what it raises, and `Unreachable`, `WontStart`.
+    """
+    chosen = settings()
+    with database_url(chosen) as url:
+        return asyncio.run(_run(chosen, url, work))
+
+
+@contextmanager
+def database_url(chosen: Settings) -> Generator[str]:
+    """Where the database is. The embedded server is started for as long as this is open when nobody runs it."""
+    if chosen.database_url is not None:
+        db.reach(chosen.database_url)
+        yield chosen.database_url
+        return
+    directory = chosen.data_dir / POSTGRES
+    url = embedded.running_url(directory)
+    if url is not None:
+        yield url
+        return
+    server = Embedded.start(directory)
+    try:
+        migrations.upgrade(server.url)
+        yield server.url
+    finally:
+        server.stop()
+
+
+async def _run(chosen: Settings, url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
+    keys = Keys(chosen.secret_key or load_or_create_key(chosen.data_dir))
+    database = await Database.open(url, size=4)
+    try:
+        return await work(Desk(chosen, database, Clock(), keys, Box(keys)))
+    finally:
+        await database.close()
+
+
+def _beside(data_dir: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode((data_dir / RUNNING).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
