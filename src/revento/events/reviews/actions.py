@@ -11,6 +11,7 @@ from revento.contract.v1.wire import Wire
 from revento.events.applications import queries as applications
 from revento.events.applications import shapes
 from revento.events.applications.models import Application, Status
+from revento.events.participants import actions as participants
 from revento.events.reviews import queries, rules
 from revento.events.reviews.models import Review
 from revento.identity.audit import actions as audit
@@ -37,6 +38,7 @@ async def approve(
     _refuse(rules.why_not_review(application, expected_version=version))
     review = await _decide(tx, reviewer, application, Status.APPROVED, note=note, fields=[], now=now)
     await _tell(tx, reviewer, id, topics.APPLICATION_APPROVED, shapes.approved, now=now)
+    await participants.tell_registered(tx, reviewer.event_id, application.participant_id, now=now)
     return review
 
 

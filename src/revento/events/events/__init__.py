@@ -1,0 +1,1 @@
+"""The event itself: its data, its publishing, its end."""

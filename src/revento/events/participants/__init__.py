@@ -1,0 +1,1 @@
+"""People inside an event."""

@@ -1,0 +1,1 @@
+"""Threads, locations and activities."""
