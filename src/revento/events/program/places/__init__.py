@@ -1,0 +1,1 @@
+"""Threads and locations: what activities belong to and where they are."""
