@@ -23,6 +23,8 @@ async def test_the_review_pages_are_accessible_and_fit(
     base = f"/organizer/events/{story.event_id}"
     chosen = f"{base}/applications/{story.applications['Elif Demir']}"
     paths = {"home": "/organizer", "overview": base, "queue": f"{base}/applications", "application": chosen}
+    paths |= {"organization": f"/organizer/organizations/{story.organization_id}", "forms": f"{base}/forms"}
+    paths |= {"new-organization": "/organizer/organizations/new"}
     for name, path in paths.items():
         await page.goto(f"{site}{path}")
         await page.wait_for_load_state("networkidle")

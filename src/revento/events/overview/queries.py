@@ -173,3 +173,17 @@ async def list_answers(
         search=search,
         assigned_to=assigned_to,
     )
+
+
+LIST_READERS = """
+    SELECT g.name
+      FROM installations i
+      JOIN integrations g ON g.id = i.integration_id
+     WHERE i.event_id = %(event_id)s AND i.state = 'active' AND 'participants.read' = ANY (i.granted_scopes)
+     ORDER BY g.name
+"""
+
+
+async def list_readers(tx: Tx, event_id: EventId) -> list[str]:
+    """The names of connected integrations that may read participants and their shared answers."""
+    return await tx.all(str, LIST_READERS, event_id=event_id)

@@ -2,10 +2,16 @@
 
 from litestar import Router
 
-from revento.web.organizer import applications, decisions, desk, overview
+from revento.web.organizer import applications, decisions, desk, organizations, overview, registration
 
 ROUTES = Router(
     "/organizer",
-    route_handlers=[*overview.HANDLERS, *applications.HANDLERS, *decisions.HANDLERS],
+    route_handlers=[
+        *overview.HANDLERS,
+        *organizations.HANDLERS,
+        *applications.HANDLERS,
+        *decisions.HANDLERS,
+        *registration.HANDLERS,
+    ],
     dependencies=desk.DEPENDENCIES,
 )

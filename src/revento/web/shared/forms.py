@@ -145,3 +145,12 @@ async def same_person(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRou
         sent = str((await request.form()).get("csrf_token", ""))
     if not hmac.compare_digest(expected.encode(), sent.encode()):
         raise Refused(errors.FORBIDDEN, gettext("This form has expired. Go back, reload the page and send it again."))
+
+
+def take(form: Form[Shape], refused: Refused) -> None:
+    """Put what a domain action refused beside the fields that it names. Raises what is no matter of input."""
+    if refused.reason.status not in (409, 422):
+        raise refused
+    wrong: dict[str, str] = refused.extra.get("fields") or {str(refused.extra.get("field", "")): refused.say}
+    for field, say in wrong.items():
+        form.refuse(field, gettext(say))
