@@ -3,7 +3,7 @@
 Alembic takes 0.6 s to import, so only what runs revisions does: asking where a database stands costs one query.
 """
 
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
 from typing import Final, LiteralString
 
@@ -35,5 +35,5 @@ def newest() -> str:
 
 def run_sql(name: str) -> None:
     """Runs the `.sql` file that lies beside a revision; called from its `upgrade()`."""
-    text = (resources.files(__package__) / "versions" / f"{name}.sql").read_text(encoding="utf-8")
+    text = (VERSIONS / f"{name}.sql").read_text(encoding="utf-8")
     import_module("alembic.op").get_bind().exec_driver_sql(text.replace("%", "%%"))
