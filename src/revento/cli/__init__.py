@@ -19,8 +19,7 @@ from revento.cli import terminal
 COMMANDS: Final = {
     "up": "up",
     "serve": "serve",
-    "dispatch": "serve",
-    "work": "serve",
+    "work": "work",
     "migrate": "migrate",
     "doctor": "doctor",
 }

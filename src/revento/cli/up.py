@@ -17,8 +17,7 @@ from typing import Annotated, Any, Final, NoReturn
 import msgspec
 import typer
 
-from revento.cli import banner, edge, terminal
-from revento.cli.serve import refuse_many_without_valkey
+from revento.cli import banner, edge, running, terminal
 from revento.cli.terminal import Failed
 from revento.kernel import db, migrations
 from revento.kernel.config import Misconfigured, Settings
@@ -41,7 +40,7 @@ def up(workers: _Workers = 1, with_parent: _WithParent = False, json: terminal.J
     if with_parent:
         lifeline.follow(os.getppid())
     settings = Settings.read(os.environ, env="development")
-    refuse_many_without_valkey(workers, settings)
+    running.refuse_many_without_valkey(workers, settings)
     _listen_for_stop()
     try:
         with ExitStack() as stack:
@@ -86,9 +85,9 @@ def _start(settings: Settings, workers: int, stack: ExitStack, steps: banner.Ste
     stack.callback(tree.stop)
     with steps.step("Web, API, dispatcher and jobs") as step:
         web = tree.start("web", "serve", "--workers", str(workers))
-        for name, command in (("dispatch", "dispatch"), ("jobs", "work")):
-            if importlib.util.find_spec(f"revento.workers.{name}"):
-                tree.start(name, command)
+        if importlib.util.find_spec("revento.workers.dispatch"):
+            tree.start("dispatch", "dispatch")
+        tree.start("jobs", "work")
         _await_ready(settings, web)
         step.say(f"logs in {settings.data_dir / 'logs'}")
     stack.enter_context(_announced(settings))

@@ -1,0 +1,45 @@
+"""What the long-running commands share: their settings, whom they follow, how they are told to stop."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+from revento.cli.terminal import Failed
+from revento.kernel import db, log
+from revento.kernel.config import Misconfigured, Settings
+from revento.workers import lifeline
+from revento.workers.tree import PARENT
+
+
+def ready_to_work() -> Settings:
+    """The settings, once it is certain that the database answers. Raises `Misconfigured`, `Unreachable`."""
+    if (parent := os.environ.get(PARENT)) is not None:
+        lifeline.follow(int(parent))
+    settings = Settings.read(os.environ)
+    if settings.database_url is None:
+        raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
+    db.reach(settings.database_url)
+    log.configure(level=os.environ.get("REVENTO_LOG_LEVEL", "INFO"))
+    return settings
+
+
+def refuse_many_without_valkey(workers: int, settings: Settings) -> None:
+    """Rate limits are exact, so several web processes must share them. Raises `Misconfigured`."""
+    if workers > 1 and settings.valkey_url is None:
+        raise Misconfigured("REVENTO_VALKEY_URL", f"is needed by {workers} web workers, who must share rate limits")
+
+
+def until_told_to_stop(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Runs `work` until SIGTERM or Ctrl-C sets its event. Raises `Failed` when it ends by itself."""
+    asyncio.run(_run(work))
+
+
+async def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, stop.set)
+    await work(stop)
+    if not stop.is_set():
+        raise Failed("the worker ended by itself")
