@@ -1,0 +1,1 @@
+"""Receivers: one per connection, with their health, pauses and pace."""

@@ -1,0 +1,1 @@
+"""The router: from a message to one delivery per receiver, numbered without gaps."""

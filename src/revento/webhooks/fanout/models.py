@@ -1,0 +1,60 @@
+"""Rows of the router."""
+
+from datetime import datetime
+
+from revento.kernel.db import Row
+
+
+class Unrouted(Row, frozen=True):
+    """A message that nobody was told of yet. `no` is the order of arrival."""
+
+    no: int
+    id: str
+    created_at: datetime
+    topic: str
+    event_id: str | None
+    installation_id: str | None
+    client_id: str | None
+    integration_id: str | None
+    resource_key: str
+
+
+class Target(Row, frozen=True):
+    """Somebody who might be told: a connection, or a client for what belongs to no event; facts as they are now."""
+
+    client_id: str
+    environment: str
+    integration_id: str
+    integration_state: str
+    installation_id: str | None
+    installation_state: str | None
+    is_paused: bool
+    event_id: str | None
+    organization_id: str | None
+    granted_scopes: list[str]
+    declared: list[str]
+    url: str | None
+    endpoint_no: int | None
+
+
+class Numbered(Row, frozen=True):
+    """An endpoint after its sequence was moved on; `last_seq` is the highest number given out."""
+
+    no: int
+    shard: int
+    state: str
+    last_seq: int
+
+
+class New(Row, frozen=True):
+    """A delivery to insert."""
+
+    endpoint_no: int
+    shard: int
+    id: str
+    state: int
+    seq: int
+    message_id: str
+    message_at: datetime
+    topic: str
+    resource_key: str

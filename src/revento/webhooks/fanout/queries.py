@@ -1,0 +1,163 @@
+"""SQL of the router."""
+
+from revento.kernel.db import Row, Tx
+from revento.webhooks.fanout.models import New, Numbered, Target, Unrouted
+
+# One router at a time, in whichever process: commits then follow the order of numbers, which the feed relies on.
+LOCK = "SELECT pg_try_advisory_xact_lock(7360143)"
+
+
+async def lock(tx: Tx) -> bool:
+    """Whether this transaction is now the only router."""
+    return await tx.one(bool, LOCK)
+
+
+TAKE = """
+    WITH taken AS (
+        DELETE FROM message_queue
+         WHERE no = ANY (ARRAY(SELECT no FROM message_queue ORDER BY no LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+        RETURNING no, message_id, message_at
+    )
+    SELECT t.no, m.id, m.created_at, m.topic, m.event_id, m.installation_id, m.client_id, m.integration_id,
+           m.resource_key
+      FROM taken t JOIN messages m ON m.created_at = t.message_at AND m.id = t.message_id
+     ORDER BY t.no
+"""
+
+
+async def take(tx: Tx, *, limit: int) -> list[Unrouted]:
+    """The oldest unrouted messages, off the queue."""
+    return await tx.all(Unrouted, TAKE, limit=limit)
+
+
+LIST_INSTALLATIONS = """
+    SELECT c.id AS client_id, c.environment, g.id AS integration_id, g.state AS integration_state,
+           i.id AS installation_id, i.state AS installation_state, i.paused_at IS NOT NULL AS is_paused,
+           i.event_id, i.organization_id, i.granted_scopes,
+           ARRAY(SELECT jsonb_array_elements_text(f.document->'declared_webhook_event_types')) AS declared,
+           nullif(f.document->>'webhook_url', '') AS url, e.no AS endpoint_no
+      FROM installations i
+      JOIN clients c ON c.id = i.client_id
+      JOIN integrations g ON g.id = i.integration_id
+      JOIN manifests f ON f.id = c.manifest_id
+      LEFT JOIN endpoints e ON e.installation_id = i.id
+     WHERE i.id = ANY (%(installation_ids)s)
+        OR (i.event_id = ANY (%(event_ids)s) AND i.state = 'active')
+"""
+
+
+async def list_installations(tx: Tx, *, event_ids: list[str], installation_ids: list[str]) -> list[Target]:
+    """Active connections of these events, and these connections in any state."""
+    return await tx.all(Target, LIST_INSTALLATIONS, event_ids=event_ids, installation_ids=installation_ids)
+
+
+LIST_CLIENTS = """
+    SELECT c.id AS client_id, c.environment, g.id AS integration_id, g.state AS integration_state,
+           NULL AS installation_id, NULL AS installation_state, false AS is_paused,
+           NULL AS event_id, NULL AS organization_id, ARRAY[]::text[] AS granted_scopes,
+           ARRAY(SELECT jsonb_array_elements_text(f.document->'declared_webhook_event_types')) AS declared,
+           nullif(f.document->>'webhook_url', '') AS url, e.no AS endpoint_no
+      FROM clients c
+      JOIN integrations g ON g.id = c.integration_id
+      JOIN manifests f ON f.id = c.manifest_id
+      LEFT JOIN endpoints e ON e.client_id = c.id AND e.installation_id IS NULL
+     WHERE c.id = ANY (%(client_ids)s) OR c.integration_id = ANY (%(integration_ids)s)
+"""
+
+
+async def list_clients(tx: Tx, *, client_ids: list[str], integration_ids: list[str]) -> list[Target]:
+    """These clients, and all clients of these integrations."""
+    return await tx.all(Target, LIST_CLIENTS, client_ids=client_ids, integration_ids=integration_ids)
+
+
+class Made(Row, frozen=True):
+    """A new endpoint."""
+
+    no: int
+    client_id: str
+    installation_id: str | None
+
+
+# The shard follows from the number, so that endpoints spread evenly over dispatchers.
+INSERT_ENDPOINTS = """
+    INSERT INTO endpoints (client_id, integration_id, installation_id, event_id, organization_id, shard)
+    SELECT client_id, integration_id, installation_id, event_id, organization_id, (n + %(offset)s) %% 16
+      FROM unnest(%(client_ids)s::text[], %(integration_ids)s::text[], %(installation_ids)s::text[],
+                  %(event_ids)s::text[], %(organization_ids)s::text[])
+           WITH ORDINALITY AS t (client_id, integration_id, installation_id, event_id, organization_id, n)
+    RETURNING no, client_id, installation_id
+"""
+
+
+async def insert_endpoints(tx: Tx, targets: list[Target], *, offset: int) -> list[Made]:
+    """Endpoints for receivers that have none yet, spread over the shards from `offset` on."""
+    return await tx.all(
+        Made,
+        INSERT_ENDPOINTS,
+        client_ids=[one.client_id for one in targets],
+        integration_ids=[one.integration_id for one in targets],
+        installation_ids=[one.installation_id for one in targets],
+        event_ids=[one.event_id for one in targets],
+        organization_ids=[one.organization_id for one in targets],
+        offset=offset,
+    )
+
+
+NUMBER = """
+    WITH given AS (
+        SELECT no, n, obstacle
+          FROM unnest(%(nos)s::bigint[], %(counts)s::integer[], %(obstacles)s::text[]) AS t (no, n, obstacle)
+    ), ordered AS (
+        SELECT e.no FROM endpoints e JOIN given USING (no) ORDER BY e.no FOR NO KEY UPDATE OF e
+    )
+    UPDATE endpoints e
+       SET last_seq = e.last_seq + given.n,
+           state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
+                        WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
+           reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
+      FROM given JOIN ordered USING (no)
+     WHERE e.no = given.no
+    RETURNING e.no, e.shard, e.state, e.last_seq
+"""
+
+
+async def number(tx: Tx, counts: dict[int, int], obstacles: dict[int, str | None]) -> list[Numbered]:
+    """Moves each endpoint's sequence on by its count, and notes what stands in its way. Locks the endpoints."""
+    nos = sorted(counts)
+    return await tx.all(
+        Numbered,
+        NUMBER,
+        nos=nos,
+        counts=[counts[no] for no in nos],
+        obstacles=[obstacles[no] for no in nos],
+    )
+
+
+INSERT_DELIVERIES = """
+    WITH new AS (
+        INSERT INTO deliveries (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key)
+        SELECT endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key
+          FROM unnest(%(endpoint_nos)s::bigint[], %(shards)s::smallint[], %(ids)s::uuid[], %(states)s::smallint[],
+                      %(seqs)s::bigint[], %(message_ids)s::text[], %(message_ats)s::timestamptz[], %(topics)s::text[],
+                      %(resource_keys)s::text[]) WITH ORDINALITY
+               AS t (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, n)
+         ORDER BY n
+    )
+    SELECT pg_notify('revento_webhooks', 'ready')
+"""
+
+
+async def insert_deliveries(tx: Tx, rows: list[New]) -> None:
+    """Inserts deliveries in this order and rings the dispatchers at COMMIT."""
+    await tx.run(
+        INSERT_DELIVERIES,
+        endpoint_nos=[row.endpoint_no for row in rows],
+        shards=[row.shard for row in rows],
+        ids=[row.id for row in rows],
+        states=[row.state for row in rows],
+        seqs=[row.seq for row in rows],
+        message_ids=[row.message_id for row in rows],
+        message_ats=[row.message_at for row in rows],
+        topics=[row.topic for row in rows],
+        resource_keys=[row.resource_key for row in rows],
+    )
