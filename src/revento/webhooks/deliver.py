@@ -1,4 +1,4 @@
-"""One HTTP try: bounded in time and memory, never redirected, never past the guard (contract §6.4). aiohttp lives here."""
+"""One HTTP try: bounded, never redirected, never past the guard (contract §6.4). aiohttp lives here only."""
 
 import asyncio
 import ipaddress

@@ -12,6 +12,7 @@ class Claimed(Row, frozen=True):
     """A leased delivery with the bytes to send. `body` is absent when its message is older than retention."""
 
     endpoint_no: int
+    shard: int
     no: int
     id: UUID
     token: int

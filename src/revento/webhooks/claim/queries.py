@@ -23,7 +23,7 @@ CLAIM = """
                      FROM ready r WHERE r.endpoint_no IS NOT NULL
                )
                SELECT r.endpoint_no,
-                      CASE WHEN e.state = 'probing' OR e.breaker_level > 0 OR e.fail_streak > 0 THEN 1
+                      CASE WHEN e.state = 'probing' OR e.breaker_level > 0 THEN 1
                            ELSE e.in_flight_now * %(ahead)s END
                       - coalesce((%(busy)s::jsonb ->> r.endpoint_no::text)::integer, 0) AS room
                  FROM ready r JOIN endpoints e ON e.no = r.endpoint_no
@@ -44,11 +44,11 @@ CLAIM = """
            SET state = 1, lease_token = %(token)s, lease_until = now() + %(lease_s)s * interval '1 second'
           FROM picked p
          WHERE d.endpoint_no = p.endpoint_no AND d.no = p.no AND d.state = 0
-        RETURNING d.endpoint_no, d.no, d.id, d.lease_token AS token, d.attempts, d.ladder_from, d.is_replay, d.seq,
-                  d.topic, d.created_at, d.message_at, d.message_id
+        RETURNING d.endpoint_no, d.shard, d.no, d.id, d.lease_token AS token, d.attempts, d.ladder_from, d.is_replay,
+                  d.seq, d.topic, d.created_at, d.message_at, d.message_id
     )
-    SELECT l.endpoint_no, l.no, l.id, l.token, l.attempts, l.ladder_from, l.is_replay, l.seq, l.topic, l.created_at,
-           m.body
+    SELECT l.endpoint_no, l.shard, l.no, l.id, l.token, l.attempts, l.ladder_from, l.is_replay, l.seq, l.topic,
+           l.created_at, m.body
       FROM leased l LEFT JOIN messages m ON m.created_at = l.message_at AND m.id = l.message_id
      ORDER BY l.endpoint_no, l.no
 """
@@ -325,3 +325,11 @@ PROBE = """
 async def probe(tx: Tx) -> int:
     """Lets the oldest row of each endpoint go whose probe is due; how many."""
     return await tx.run(PROBE)
+
+
+RING = "SELECT pg_notify('revento_webhooks', 'ready')"
+
+
+async def ring(tx: Tx) -> None:
+    """Tells every dispatcher, at COMMIT, that rows became ready."""
+    await tx.run(RING)

@@ -7,9 +7,9 @@ import msgspec
 
 from revento.webhooks.retries import UNREACHABLE, Answer, Outcome
 
-STREAK: Final = 5  # straight failures, and
-SHARE: Final = 0.8  # this share of the last
-WINDOW: Final = 20  # tries open the breaker
+STREAK: Final = 5  # straight failures open the breaker when nobody answers at all; when somebody does and says no,
+SHARE: Final = 0.8  # this share
+WINDOW: Final = 20  # of the last tries must have failed too, so that a handful of refusals keeps to the ladder
 BREAKER_S: Final = 30
 BREAKER_MOST_S: Final = 900
 PROBE_EVERY: Final = timedelta(hours=1)
@@ -93,7 +93,7 @@ def _after_failure(health: Health, answer: Answer, now: datetime, longest_wait_s
     if failed.state == "probing":
         return msgspec.structs.replace(failed, state="paused", next_probe_at=now + PROBE_EVERY)
     already_open = health.breaker_until is not None and health.breaker_until > now
-    if answer.busy or already_open or not _should_open(failed):
+    if answer.busy or already_open or not _should_open(failed, answer):
         return failed
     wait = min(BREAKER_S * 2.0**failed.breaker_level, BREAKER_MOST_S, max(longest_wait_s, 1.0))
     return msgspec.structs.replace(
@@ -101,8 +101,10 @@ def _after_failure(health: Health, answer: Answer, now: datetime, longest_wait_s
     )
 
 
-def _should_open(health: Health) -> bool:
-    return health.fail_streak >= STREAK and health.recent.bit_count() >= SHARE * health.recent_count
+def _should_open(health: Health, answer: Answer) -> bool:
+    if health.fail_streak < STREAK:
+        return False
+    return answer.outcome in UNREACHABLE or health.breaker_level > 0 or health.recent.bit_count() >= SHARE * WINDOW
 
 
 def _shift(recent: int, failed: int) -> int:

@@ -213,8 +213,10 @@ CREATE TABLE dispatchers (
     host text NOT NULL,
     pid integer NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
-    seen_at timestamptz NOT NULL DEFAULT now()
-);
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    -- Its counters since the start, for /metrics and the operator's page.
+    figures jsonb NOT NULL DEFAULT '{}'
+) WITH (fillfactor = 50);
 CREATE TABLE dispatch_shards (
     shard smallint PRIMARY KEY,
     owner text,

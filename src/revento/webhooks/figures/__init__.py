@@ -1,0 +1,1 @@
+"""Sight: health over hours, queue age, counters, the Prometheus page."""
