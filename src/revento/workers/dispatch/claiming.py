@@ -2,6 +2,7 @@
 
 import secrets as dice
 import time
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -17,10 +18,10 @@ from revento.webhooks.fanout import rules
 from revento.workers.dispatch.counting import Counts
 from revento.workers.dispatch.lanes import Lanes
 
-AHEAD: Final = 4  # rows in memory per place in flight, so that an endpoint need not wait for the next claim
-ROWS_MOST: Final = 640
+AHEAD: Final = 8  # rows in memory per place in flight, so that an endpoint need not wait for the next claim
+ROWS_MOST: Final = 1024
 SUSPECT_ROWS_MOST: Final = 128
-BATCH: Final = 128
+BATCH: Final = 256
 LEASE_S: Final = 60.0
 HELD: Final = 4
 
@@ -74,10 +75,11 @@ class Claimer:
             sendable = await _withhold(tx, rows, receivers)
         self._counts.claims += 1
         self._counts.claimed += len(rows)
-        self._fill(sendable, receivers)
+        taken = Counter(row.endpoint_no for row in rows)
+        self._fill(sendable, receivers, {no: taken[no] + busy.get(no, 0) for no in taken})
         return rows
 
-    def _fill(self, rows: list[Claimed], receivers: dict[int, Receiver]) -> None:
+    def _fill(self, rows: list[Claimed], receivers: dict[int, Receiver], held: dict[int, int]) -> None:
         now = time.monotonic()
         for row in rows:
             lane = self._lanes.by_no.get(row.endpoint_no)
@@ -85,7 +87,7 @@ class Claimer:
             if lane is None or lane.receiver is not receiver:
                 lane = self._lanes.open(receiver, self._secrets(receiver))
             self._lanes.add(lane, row, at=now)
-            lane.has_more = lane.rows >= receiver.in_flight_now * AHEAD
+            lane.has_more = held[row.endpoint_no] >= lane.receiver.in_flight_now * AHEAD
 
     def _move_on(self, rows: list[Claimed], *, is_full: bool) -> None:
         """Where the next claim begins: after the last endpoint served if the limit cut us short, else at the start."""

@@ -60,6 +60,7 @@ class Dispatcher:
         )
         self._may_sign = True
         self._suspects_at = self._reap_at = 0.0
+        self._has_suspects = False
         self._suspects_timer: asyncio.TimerHandle | None = None
 
     async def run(self, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
@@ -136,8 +137,8 @@ class Dispatcher:
         wait = self._suspects_at - time.monotonic()
         if wait <= 0:
             self._suspects_at = time.monotonic() + SUSPECT_EVERY_S
-            await self.claimer.suspects()
-        elif self.lanes.suspect_rows and self._suspects_timer is None:
+            self._has_suspects = await self.claimer.suspects() > 0
+        elif (self._has_suspects or self.lanes.suspect_rows) and self._suspects_timer is None:
             self._suspects_timer = asyncio.get_running_loop().call_later(wait, self._suspects_again)
 
     def _suspects_again(self) -> None:

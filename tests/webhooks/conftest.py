@@ -1,0 +1,71 @@
+"""A world with one connection, a receiver, and dispatchers that end with the test."""
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from revento.kernel.clock import Clock
+from revento.kernel.db import Database
+from revento.webhooks.deliver import Sender
+from revento.workers.dispatch import Dispatcher
+from tests.webhooks import receivers, world
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+@pytest.fixture
+async def receiver() -> AsyncGenerator[receivers.Receiver]:
+    """Somebody who listens."""
+    async with receivers.listening() as listening:
+        yield listening
+
+
+@pytest.fixture
+async def con(db: Database, receiver: receivers.Receiver) -> world.World:
+    """An event with one integration connected, whose webhooks go to `receiver`."""
+    async with db.tx() as tx:
+        made = await world.make(tx)
+        await world.connect(tx, made, receiver.url)
+    return made
+
+
+@asynccontextmanager
+async def dispatching(
+    db: Database, *, ladder: tuple[int, ...] = (0, 1, 1, 1), sender: Sender | None = None, clock: Clock | None = None
+) -> AsyncGenerator[Dispatcher]:
+    """A dispatcher at work; stopped cleanly at the end."""
+    own = sender or Sender(allowed=LOOPBACK)
+    dispatcher = Dispatcher(db, own, world.BOX, clock or Clock(), ladder=ladder)
+    stop, ready = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(dispatcher.run(stop, ready=ready))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        waiting.cancel()
+        await task
+    try:
+        yield dispatcher
+    finally:
+        stop.set()
+        await task
+        await own.close()
+
+
+async def until(db: Database, sql: Any, *, within: float = 10.0, **params: Any) -> None:
+    """Waits until a query says true."""
+    async with asyncio.timeout(within):
+        while True:
+            async with db.tx() as tx:
+                if await tx.one(bool, sql, **params):
+                    return
+            await asyncio.sleep(0.02)
+
+
+NOTHING_LEFT = """
+    SELECT NOT EXISTS (SELECT FROM deliveries) AND NOT EXISTS (SELECT FROM message_queue)
+"""
+Making = Callable[[], Any]

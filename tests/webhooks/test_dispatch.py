@@ -1,0 +1,43 @@
+"""From a committed change to the receiver, through PostgreSQL and real HTTP."""
+
+from tests.webhooks import world
+from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
+
+
+async def test_a_committed_change_reaches_the_receiver_once(db, con, receiver) -> None:
+    async with dispatching(db):
+        (message_id,) = await world.happen(db, con, title="Winter Con")
+        (got,) = await receiver.count(1)
+        await until(db, NOTHING_LEFT)
+    assert got.json["id"] == message_id
+    assert got.json["type"] == "event.updated"
+    assert got.json["data"]["title"] == "Winter Con"
+    assert got.attempt == 1
+    assert got.sequence == 1
+    async with db.tx() as tx:
+        assert await tx.all(str, "SELECT state FROM delivery_log") == ["delivered"]
+        assert await tx.all(str, "SELECT outcome FROM attempts") == ["ok"]
+
+
+async def test_a_refused_delivery_is_tried_again_and_dies_at_the_end_of_the_ladder(db, con, receiver) -> None:
+    receiver.then = 500
+    async with dispatching(db, ladder=(0, 1, 1)):
+        await world.happen(db, con)
+        await receiver.count(3)
+        await until(db, NOTHING_LEFT)
+    assert [one.attempt for one in receiver.got] == [1, 2, 3]
+    assert len({one.id for one in receiver.got}) == 1
+    assert len({one.body for one in receiver.got}) == 1
+    async with db.tx() as tx:
+        assert await tx.all(str, "SELECT state FROM delivery_log") == ["dead"]
+        assert await tx.all(int, "SELECT status::int FROM attempts ORDER BY n") == [500, 500, 500]
+
+
+async def test_a_thousand_changes_arrive_with_gapless_numbers(db, con, receiver) -> None:
+    async with dispatching(db):
+        async with db.tx() as tx:
+            for _ in range(1000):
+                await world.tell(tx, con)
+        await receiver.count(1000, within=20)
+        await until(db, NOTHING_LEFT)
+    assert sorted(one.sequence for one in receiver.got) == list(range(1, 1001))
