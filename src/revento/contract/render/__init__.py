@@ -1,0 +1,1 @@
+"""Text that derives from the contract: the SDKs' types, and what else is never written by hand."""
