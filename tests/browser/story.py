@@ -7,6 +7,9 @@ import msgspec
 from revento.events.applications import actions as applications
 from revento.events.forms import actions as forms
 from revento.events.forms.models import FormField
+from revento.events.program import actions as activities
+from revento.events.program.models import ActivityFacts, Host
+from revento.events.program.places import actions as places
 from revento.events.waves import actions as waves
 from revento.identity import proofs
 from revento.identity.organizations import actions as organizations
@@ -15,7 +18,7 @@ from revento.identity.users import actions as users
 from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database, Tx
-from revento.kernel.ids import ApplicationId, EventId, OrganizationId, UserId
+from revento.kernel.ids import ActivityId, ApplicationId, EventId, OrganizationId, UserId
 
 PASSWORD = "correct horse battery staple"
 NAMES = (
@@ -35,6 +38,17 @@ LONG = (
 TRACKS = ("Makers", "Voices", "Tabletop")
 
 
+PROGRAM = (
+    ("Doors and Opening", 0, 0, 0, 60, None, True),
+    ("Lantern Making", 0, 0, 90, 90, 12, True),
+    ("Map Drawing", 1, 2, 60, 90, None, True),
+    ("Portrait Inking", 1, 0, 240, 90, 10, True),
+    ("Dice Design", 1, 2, 300, 90, 2, True),
+    ("Quiet Reading", 2, 1, 30, 60, None, True),
+    ("Synths for Beginners", 2, 1, 135, 75, None, False),
+)
+
+
 class Convention(msgspec.Struct):
     """What the story is about."""
 
@@ -42,6 +56,7 @@ class Convention(msgspec.Struct):
     organization_id: OrganizationId
     people: dict[str, UserId]
     applications: dict[str, ApplicationId]
+    activities: dict[str, ActivityId]
 
 
 async def person(tx: Tx, name: str, now: datetime) -> UserId:
@@ -102,4 +117,36 @@ async def convention(db: Database, clock: Clock, applicants: tuple[str, ...] = N
             request = applications.Request("participant", name, answers)
             then = now - timedelta(days=5, hours=-11 * place)
             made[name] = (await applications.apply(tx, people[name], event_id, request, now=then)).id
-    return Convention(event_id, organization_id, people, made)
+        planned = await program(tx, await proofs.as_planner(tx, people["Ada Moss"], event_id), now)
+    return Convention(event_id, organization_id, people, made, planned)
+
+
+async def program(tx: Tx, planner: proofs.Planner, now: datetime) -> dict[str, ActivityId]:
+    """A first day in two rooms and a stage, with one clash and one draft."""
+    colors = ("#a97a18", "#4a7bd0", "#d0603d")
+    threads = [
+        await places.put_thread(tx, planner, id=None, title=title, color=color, position=place, now=now)
+        for place, (title, color) in enumerate(zip(("Makers", "Screens", "Tabletop"), colors, strict=True))
+    ]
+    hall = await places.put_location(tx, planner, id=None, parent_id=None, kind="venue", name="Moss Hall", now=now)
+    rooms = [
+        await places.put_location(
+            tx, planner, id=None, parent_id=hall, kind="room", name=name, capacity=seats, position=seats, now=now
+        )
+        for name, seats in (("Studio 1", 60), ("Studio 2", 40), ("Library", 30))
+    ]
+    morning = (now + timedelta(days=10)).replace(hour=8, minute=0, second=0)
+    made = {}
+    for title, room, thread, start, minutes, capacity, published in PROGRAM:
+        facts = ActivityFacts(
+            title=title,
+            description=f"**{title}** for everybody.",
+            thread_id=threads[thread],
+            location_id=rooms[room],
+            starts_at=morning + timedelta(minutes=start),
+            ends_at=morning + timedelta(minutes=start + minutes),
+            capacity=capacity,
+            hosts=(Host(f"Host of {title}"),),
+        )
+        made[title] = (await activities.create_activity(tx, planner, facts, publish=published, now=now)).id
+    return made

@@ -25,6 +25,9 @@ async def test_the_review_pages_are_accessible_and_fit(
     paths = {"home": "/organizer", "overview": base, "queue": f"{base}/applications", "application": chosen}
     paths |= {"organization": f"/organizer/organizations/{story.organization_id}", "forms": f"{base}/forms"}
     paths |= {"new-organization": "/organizer/organizations/new"}
+    paths |= {"program": f"{base}/program", "program-table": f"{base}/program?view=table"}
+    paths |= {"activity": f"{base}/activities/{story.activities['Dice Design']}", "places": f"{base}/program/places"}
+    paths |= {"new-activity": f"{base}/activities/new"}
     for name, path in paths.items():
         await page.goto(f"{site}{path}")
         await page.wait_for_load_state("networkidle")

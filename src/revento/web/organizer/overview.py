@@ -9,6 +9,8 @@ from litestar.di import NamedDependency as Given
 
 from revento.events.overview import queries
 from revento.events.overview.models import Deed, Desk, Numbers
+from revento.events.program import queries as program
+from revento.events.program import rules
 from revento.identity.organizations import queries as organizations
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
@@ -96,6 +98,13 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
 async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Need]:
     base = f"/organizer/events/{desk.event_id}"
     needs: list[Need] = []
+    clashing = rules.clashes(await program.list_activities(tx, desk.event_id, drafts=True))
+    if clashing:
+        title = ngettext("%(n)d activity clashes", "%(n)d activities clash with one another", len(clashing))
+        say = gettext("The same location or host is needed twice at the same time.")
+        needs.append(
+            Need("triangle-alert", "bad", f"{base}/program", title % {"n": len(clashing)}, say, gettext("Fix clash"))
+        )
     if desk.pending and numbers.oldest_pending_at:
         waited = (now - numbers.oldest_pending_at).days
         title = ngettext(

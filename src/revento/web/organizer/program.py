@@ -1,0 +1,156 @@
+"""The program: a day as a grid or a table, what clashes, what is not published yet."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency as Given
+
+from revento.contract import errors
+from revento.contract.errors import Refused
+from revento.events.overview.models import Desk
+from revento.events.program import actions, queries, rules
+from revento.events.program.models import Activity, ActivityFacts, Host, Location
+from revento.events.program.places import queries as places
+from revento.identity.proofs import Planner
+from revento.kernel.clock import Clock
+from revento.kernel.db import Tx
+from revento.kernel.ids import ActivityId, LocationId
+from revento.web.organizer.desk import show
+from revento.web.shared import forms, grid
+from revento.web.shared.pages import go
+from revento.web.shared.text import hours
+from revento.web.shared.translate import gettext, ngettext
+from revento.web.shared.visitor import Flash
+
+AnyRequest = Request[Any, Any, Any]
+MOST_CLASHES: Final = 5
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """Two activities that cannot both happen, and why."""
+
+    one: Activity
+    other: Activity
+    where: str
+    when: str
+
+
+class Moved(msgspec.Struct):
+    """Where an activity was dropped; the time is in the event's zone."""
+
+    activity: str
+    location: str
+    starts_at: datetime
+    version: int
+
+
+@get("/events/{event_id:str}/program")
+async def program_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """One day of the program."""
+    activities = await queries.list_activities(tx, desk.event_id, drafts=True)
+    locations = await places.list_locations(tx, desk.event_id)
+    threads = await places.list_threads(tx, desk.event_id)
+    counted = grid.days(activities, desk.starts_at, desk.ends_at, desk.time_zone)
+    unplaced = [activity for activity in activities if activity.location_id is None]
+    asked, view = request.query_params.get("day", ""), request.query_params.get("view", "grid")
+    on = _day(asked, counted)
+    shown = unplaced if asked == "unplaced" else grid.of_day(activities, on, desk.time_zone)
+    clashing = rules.clashes(activities)
+    return show(
+        "program.html",
+        desk,
+        days=counted,
+        on=on,
+        asked_unplaced=asked == "unplaced",
+        view="table" if view == "table" or asked == "unplaced" else "grid",
+        activities=shown,
+        unplaced=len(unplaced),
+        total=len(activities),
+        layout=grid.lay_out(shown, locations, desk.time_zone) if asked != "unplaced" else None,
+        threads=threads,
+        thread_of=grid.threads_by_id(threads),
+        location_of={location.id: location for location in locations},
+        clashing=clashing,
+        clashes=_pairs(shown, clashing, locations, desk.time_zone),
+        drafts=sum(not activity.is_published for activity in activities),
+        capacity_state=rules.capacity_state,
+    )
+
+
+def _day(asked: str, counted: dict[date, int]) -> date:
+    try:
+        chosen = date.fromisoformat(asked)
+    except ValueError:
+        chosen = next((day for day, n in counted.items() if n), next(iter(counted)))
+    return chosen
+
+
+def _pairs(shown: list[Activity], clashing: dict[str, list[str]], locations: list[Location], zone: str) -> list[Clash]:
+    known = {activity.id: activity for activity in shown}
+    names = {location.id: location.name for location in locations}
+    pairs = [
+        Clash(one, known[ActivityId(id)], *_why(one, known[ActivityId(id)], names, zone))
+        for one in shown
+        for id in clashing.get(one.id, [])
+        if id in known and one.id < id
+    ]
+    return pairs[:MOST_CLASHES]
+
+
+def _why(one: Activity, other: Activity, names: dict[LocationId, str], zone: str) -> tuple[str, str]:
+    when = hours(max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at), zone)
+    if one.location_id and one.location_id == other.location_id:
+        return names[one.location_id], when
+    shared = {host.display_name for host in one.hosts} & {host.display_name for host in other.hosts}
+    return ", ".join(sorted(shared)) or gettext("The same host"), when
+
+
+@post("/events/{event_id:str}/program/publish", status_code=303)
+async def publish_drafts(tx: Given[Tx], planner: Given[Planner], clock: Given[Clock]) -> Response[Any]:
+    """Show all drafts to everybody."""
+    drafts = [
+        each for each in await queries.list_activities(tx, planner.event_id, drafts=True) if not each.is_published
+    ]
+    for draft in drafts:
+        await actions.publish_activity(tx, planner, draft.id, now=clock.now())
+    said = ngettext("%(n)d activity is published.", "%(n)d activities are published.", len(drafts)) % {"n": len(drafts)}
+    return go(f"/organizer/events/{planner.event_id}/program", Flash(said))
+
+
+@post("/events/{event_id:str}/program/move", status_code=303)
+async def move(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], planner: Given[Planner], clock: Given[Clock]
+) -> Response[Any]:
+    """Put an activity into another room or at another time; it keeps its length."""
+    got = (await forms.read(request, Moved)).got
+    before = await queries.find_activity(tx, desk.event_id, ActivityId(got.activity)) if got else None
+    if got is None or before is None:
+        raise Refused(errors.NOT_FOUND)
+    start = got.starts_at.replace(tzinfo=ZoneInfo(desk.time_zone))
+    facts = msgspec.structs.replace(
+        facts_of(before),
+        location_id=LocationId(got.location),
+        starts_at=start,
+        ends_at=start + (before.ends_at - before.starts_at),
+    )
+    target = f"/organizer/events/{desk.event_id}/program?day={start.date()}"
+    try:
+        await actions.edit_activity(tx, planner, before.id, facts, version=got.version, now=clock.now())
+    except Refused as refused:
+        if refused.reason is not errors.CHANGED_MEANWHILE:
+            raise
+        return go(target, Flash(gettext(refused.say), "warn"))
+    return go(target, Flash(gettext("%(title)s moved.") % {"title": before.title}))
+
+
+def facts_of(activity: Activity) -> ActivityFacts:
+    """What an organizer has decided about an activity so far."""
+    names = [name for name in ActivityFacts.__struct_fields__ if name != "hosts"]
+    hosts = tuple(Host(host.display_name, host.participant_id) for host in activity.hosts)
+    return ActivityFacts(hosts=hosts, **{name: getattr(activity, name) for name in names})
+
+
+HANDLERS: Final = (program_page, publish_drafts, move)
