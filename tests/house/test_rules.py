@@ -24,7 +24,9 @@ OWNERS = {
     **dict.fromkeys(("favourites", "webview_pages"), "events"),
     **dict.fromkeys(("integrations", "integration_members", "manifests", "clients", "client_secrets"), "integrations"),
     **dict.fromkeys(("signing_secrets", "installations", "user_grants", "deletion_requests"), "integrations"),
-    **dict.fromkeys(("objections", "rate_limits", "submissions", "submission_comments", "deprecations"), "integrations"),
+    **dict.fromkeys(
+        ("objections", "rate_limits", "submissions", "submission_comments", "deprecations"), "integrations"
+    ),
     **dict.fromkeys(("consent_requests", "token_families", "authorization_codes", "access_tokens"), "oauth"),
     **dict.fromkeys(("refresh_tokens", "token_audit"), "oauth"),
     "api_requests": "access",
