@@ -13,7 +13,8 @@ from revento.kernel.secrets import Box, Keys
 from revento.webhooks import signing
 from revento.webhooks.outbox import actions as outbox
 
-KEYS = Keys("a key for tests that nobody else uses, 32 characters at least")
+SECRET_KEY = "a key for tests that nobody else uses; 32 characters at least"
+KEYS = Keys(SECRET_KEY)
 BOX = Box(KEYS)
 EVERYTHING = [topic.name for topic in topics.ALL]
 SCOPES = ["event.read", "participants.read", "program.read"]

@@ -19,6 +19,7 @@ from revento.cli import terminal
 COMMANDS: Final = {
     "up": "up",
     "serve": "serve",
+    "dispatch": "dispatch",
     "work": "work",
     "migrate": "migrate",
     "doctor": "doctor",

@@ -5,6 +5,8 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 
+import uvloop
+
 from revento.cli.terminal import Failed
 from revento.kernel import db, log
 from revento.kernel.config import Misconfigured, Settings
@@ -32,7 +34,8 @@ def refuse_many_without_valkey(workers: int, settings: Settings) -> None:
 
 def until_told_to_stop(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Runs `work` until SIGTERM or Ctrl-C sets its event. Raises `Failed` when it ends by itself."""
-    asyncio.run(_run(work))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(work))
 
 
 async def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

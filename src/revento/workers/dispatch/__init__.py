@@ -1,26 +1,34 @@
 """Webhook dispatch as a process: `await run(settings, …)`; see `dispatcher` for what it does."""
 
 import asyncio
+from typing import Final
 
 from revento.kernel.clock import Clock
-from revento.kernel.config import Settings
+from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
-from revento.kernel.secrets import Box
+from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.webhooks.deliver import Sender
 from revento.workers.dispatch.dispatcher import ClockOff, Dispatcher
 
 __all__ = ["ClockOff", "Dispatcher", "run"]
 
+_CONNECTIONS: Final = 8  # one for each loop, and room for one that hangs
+
 
 async def run(
-    settings: Settings, db: Database, box: Box, clock: Clock, stop: asyncio.Event, *, ready: asyncio.Event | None = None
+    settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None, ready: asyncio.Event | None = None
 ) -> None:
     """Dispatches webhooks until `stop` is set; then finishes what is in flight (10 s at most) and returns.
 
-    Needs a pool of at least 6 connections. Raises `ClockOff` when this machine's clock cannot be trusted to sign.
+    Raises `ClockOff` when this machine's clock cannot be trusted to sign, and `Misconfigured`.
     """
+    if settings.database_url is None:
+        raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
+    box = Box(Keys(settings.secret_key or load_or_create_key(settings.data_dir)))
+    db = await Database.open(settings.database_url, size=_CONNECTIONS)
     sender = Sender(allowed=settings.webhook_allow_nets)
     try:
-        await Dispatcher(db, sender, box, clock, ladder=settings.retry_schedule).run(stop, ready=ready)
+        await Dispatcher(db, sender, box, clock or Clock(), ladder=settings.retry_schedule).run(stop, ready=ready)
     finally:
         await sender.close()
+        await db.close()
