@@ -1,34 +1,24 @@
 """`Revento` and `AsyncRevento`: the same verbs, one waits and one is awaited."""
 
-import asyncio
 import os
-import threading
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Final, Generic, TypedDict, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypedDict
 
 import httpx
 
 from revento_sdk import types as wire
 from revento_sdk.flows import AsyncFlowStore, FlowStore, MemoryFlowStore
-from revento_sdk.steps import AuthorizationRequest, Budget, Conversation, Steps, adrive, drive
+from revento_sdk.pages import AsyncPages, Page, Pages
+from revento_sdk.reading import AsyncEventApi, AsyncPersonApi, EventApi, PersonApi
+from revento_sdk.steps import AuthorizationRequest, Conversation, Steps, adrive, drive
 from revento_sdk.tokens import AsyncTokenStore, MemoryTokenStore, Tokens, TokenStore, key_of
+from revento_sdk.waiting import AsyncIo, BlockingIo
 
-T = TypeVar("T")
 ORGANIZER_SCOPES: Final[tuple[wire.Scope, ...]] = ("event.read", "participants.read", "program.read")
 LOGIN_SCOPES: Final[tuple[wire.Scope, ...]] = ("profile.read", "event.attendance")
 _TIMEOUT_S: Final = 10.0
 _LONG_POLL_S: Final = 20
-
-
-class Page(TypedDict, Generic[T]):
-    """One page of a list."""
-
-    data: list[T]
-    next_cursor: str | None
-    has_more: bool
 
 
 class PulledDelivery(TypedDict):
@@ -39,42 +29,6 @@ class PulledDelivery(TypedDict):
     body: str
 
 
-class _BlockingIo:
-    def __init__(self, http: httpx.Client) -> None:
-        self._http = http
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-
-    def send(self, request: httpx.Request) -> httpx.Response:
-        return self._http.send(request)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    def acquire(self, key: str) -> None:
-        self._locks[key].acquire()
-
-    def release(self, key: str) -> None:
-        self._locks[key].release()
-
-
-class _AsyncIo:
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def send(self, request: httpx.Request) -> httpx.Response:
-        return await self._http.send(request)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    async def acquire(self, key: str) -> None:
-        await self._locks[key].acquire()
-
-    def release(self, key: str) -> None:
-        self._locks[key].release()
-
-
 def _setting(given: str | None, variable: str, default: str | None = None) -> str:
     value = given or os.environ.get(variable) or default
     if not value:
@@ -82,242 +36,8 @@ def _setting(given: str | None, variable: str, default: str | None = None) -> st
     return value
 
 
-def _filters(**given: Any) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None}
-
-
-class Pages(Generic[T]):
-    """A list, read page by page while it is iterated. `pages()` gives whole pages."""
-
-    def __init__(self, ask: Callable[[Mapping[str, Any]], Page[T]], query: Mapping[str, Any]) -> None:
-        self._ask, self._query = ask, query
-
-    def pages(self) -> Iterator[Page[T]]:
-        """Every page, the first one first."""
-        page = self._ask(self._query)
-        yield page
-        while page["has_more"]:
-            page = self._ask({**self._query, "cursor": page["next_cursor"]})
-            yield page
-
-    def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page["data"]
-
-
-class AsyncPages(Generic[T]):
-    """The same for `async for`."""
-
-    def __init__(self, ask: "Callable[[Mapping[str, Any]], Any]", query: Mapping[str, Any]) -> None:
-        self._ask, self._query = ask, query
-
-    async def pages(self) -> AsyncIterator[Page[T]]:
-        """Every page, the first one first."""
-        page: Page[T] = await self._ask(self._query)
-        yield page
-        while page["has_more"]:
-            page = await self._ask({**self._query, "cursor": page["next_cursor"]})
-            yield page
-
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for one in page["data"]:
-                yield one
-
-
-Since = datetime | None
-
-
-class EventApi:
-    """One connected event. Needs an installation token: `Revento.finish` after *Connect*."""
-
-    def __init__(self, talk: Conversation, event_id: str) -> None:
-        self._talk, self.event_id, self._key = talk, event_id, key_of(event_id)
-
-    def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
-        return drive(self._talk.get(self._key, f"/events/{self.event_id}{path}", query or {}))
-
-    def _list(self, path: str, query: Mapping[str, Any]) -> Pages[Any]:
-        return Pages(lambda asked: self._get(path, asked), query)
-
-    def get(self) -> wire.Event:
-        """The event itself. Scope `event.read`."""
-        return self._get("")
-
-    def participants(
-        self,
-        *,
-        updated_since: Since = None,
-        application_status: wire.ApplicationStatus | None = None,
-        role: wire.Role | None = None,
-        limit: int = 50,
-    ) -> Pages[wire.Participant]:
-        """Everybody who applied. Scope `participants.read`."""
-        query = _filters(updated_since=updated_since, application_status=application_status, role=role, limit=limit)
-        return self._list("/participants", query)
-
-    def participant(self, participant_id: str) -> wire.Participant:
-        """One of them."""
-        return self._get(f"/participants/{participant_id}")
-
-    def program(self) -> wire.Program:
-        """Threads, locations and days in one document. Scope `program.read`, as for all below."""
-        return self._get("/program")
-
-    def activities(
-        self,
-        *,
-        updated_since: Since = None,
-        thread_id: str | None = None,
-        location_id: str | None = None,
-        day: date | str | None = None,
-        status: wire.ActivityStatus | None = None,
-        limit: int = 50,
-    ) -> Pages[wire.Activity]:
-        """What happens. `day` is a date of the event's own time zone."""
-        query = _filters(
-            updated_since=updated_since,
-            thread_id=thread_id,
-            location_id=location_id,
-            day=day,
-            status=status,
-            limit=limit,
-        )
-        return self._list("/activities", query)
-
-    def activity(self, activity_id: str) -> wire.Activity:
-        """One of them."""
-        return self._get(f"/activities/{activity_id}")
-
-    def threads(self, *, updated_since: Since = None, limit: int = 50) -> Pages[wire.Thread]:
-        """The program's tracks."""
-        return self._list("/threads", _filters(updated_since=updated_since, limit=limit))
-
-    def locations(self, *, updated_since: Since = None, limit: int = 50) -> Pages[wire.Location]:
-        """Venues, buildings, floors and rooms."""
-        return self._list("/locations", _filters(updated_since=updated_since, limit=limit))
-
-    def registration_waves(self, *, updated_since: Since = None, limit: int = 50) -> Pages[wire.Wave]:
-        """When people may apply."""
-        return self._list("/registration-waves", _filters(updated_since=updated_since, limit=limit))
-
-    @property
-    def budget(self) -> Budget | None:
-        """The hour's rate limit, as the last answer told it."""
-        return self._talk.budgets.get(self._key)
-
-
-class AsyncEventApi:
-    """One connected event, with asyncio."""
-
-    def __init__(self, talk: Conversation, event_id: str) -> None:
-        self._talk, self.event_id, self._key = talk, event_id, key_of(event_id)
-
-    async def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
-        return await adrive(self._talk.get(self._key, f"/events/{self.event_id}{path}", query or {}))
-
-    def _list(self, path: str, query: Mapping[str, Any]) -> AsyncPages[Any]:
-        return AsyncPages(lambda asked: self._get(path, asked), query)
-
-    async def get(self) -> wire.Event:
-        """The event itself. Scope `event.read`."""
-        return await self._get("")
-
-    def participants(
-        self,
-        *,
-        updated_since: Since = None,
-        application_status: wire.ApplicationStatus | None = None,
-        role: wire.Role | None = None,
-        limit: int = 50,
-    ) -> AsyncPages[wire.Participant]:
-        """Everybody who applied. Scope `participants.read`."""
-        query = _filters(updated_since=updated_since, application_status=application_status, role=role, limit=limit)
-        return self._list("/participants", query)
-
-    async def participant(self, participant_id: str) -> wire.Participant:
-        """One of them."""
-        return await self._get(f"/participants/{participant_id}")
-
-    async def program(self) -> wire.Program:
-        """Threads, locations and days in one document. Scope `program.read`, as for all below."""
-        return await self._get("/program")
-
-    def activities(
-        self,
-        *,
-        updated_since: Since = None,
-        thread_id: str | None = None,
-        location_id: str | None = None,
-        day: date | str | None = None,
-        status: wire.ActivityStatus | None = None,
-        limit: int = 50,
-    ) -> AsyncPages[wire.Activity]:
-        """What happens. `day` is a date of the event's own time zone."""
-        query = _filters(
-            updated_since=updated_since,
-            thread_id=thread_id,
-            location_id=location_id,
-            day=day,
-            status=status,
-            limit=limit,
-        )
-        return self._list("/activities", query)
-
-    async def activity(self, activity_id: str) -> wire.Activity:
-        """One of them."""
-        return await self._get(f"/activities/{activity_id}")
-
-    def threads(self, *, updated_since: Since = None, limit: int = 50) -> AsyncPages[wire.Thread]:
-        """The program's tracks."""
-        return self._list("/threads", _filters(updated_since=updated_since, limit=limit))
-
-    def locations(self, *, updated_since: Since = None, limit: int = 50) -> AsyncPages[wire.Location]:
-        """Venues, buildings, floors and rooms."""
-        return self._list("/locations", _filters(updated_since=updated_since, limit=limit))
-
-    def registration_waves(self, *, updated_since: Since = None, limit: int = 50) -> AsyncPages[wire.Wave]:
-        """When people may apply."""
-        return self._list("/registration-waves", _filters(updated_since=updated_since, limit=limit))
-
-    @property
-    def budget(self) -> Budget | None:
-        """The hour's rate limit, as the last answer told it."""
-        return self._talk.budgets.get(self._key)
-
-
-class PersonApi:
-    """One person at one event, after Login with Revento."""
-
-    def __init__(self, talk: Conversation, event_id: str, user_id: str) -> None:
-        self._talk, self._key = talk, key_of(event_id, user_id)
-
-    def profile(self) -> wire.Profile:
-        """Name and e-mail address. Scope `profile.read`."""
-        return drive(self._talk.get(self._key, "/me/profile", {}))
-
-    def application(self) -> wire.MyApplication:
-        """Her own application for the event. Scope `event.attendance`."""
-        return drive(self._talk.get(self._key, "/me/application", {}))
-
-
-class AsyncPersonApi:
-    """One person at one event, with asyncio."""
-
-    def __init__(self, talk: Conversation, event_id: str, user_id: str) -> None:
-        self._talk, self._key = talk, key_of(event_id, user_id)
-
-    async def profile(self) -> wire.Profile:
-        """Name and e-mail address. Scope `profile.read`."""
-        return await adrive(self._talk.get(self._key, "/me/profile", {}))
-
-    async def application(self) -> wire.MyApplication:
-        """Her own application for the event. Scope `event.attendance`."""
-        return await adrive(self._talk.get(self._key, "/me/application", {}))
-
-
 def _feed(talk: Conversation, cursor: str | None, wait: int, limit: int) -> Steps[Page[PulledDelivery]]:
-    query = _filters(cursor=cursor, wait=min(wait, _LONG_POLL_S), limit=limit)
+    query = {"cursor": cursor, "wait": min(wait, _LONG_POLL_S), "limit": limit}
     return talk.integration("GET", "/deliveries", query)
 
 
@@ -351,7 +71,7 @@ class Revento:
     ) -> None:
         self._http = http or httpx.Client(timeout=httpx.Timeout(_TIMEOUT_S, read=_TIMEOUT_S + _LONG_POLL_S))
         self._talk = Conversation(
-            _BlockingIo(self._http),
+            BlockingIo(self._http),
             client_id=_setting(client_id, "REVENTO_CLIENT_ID"),
             client_secret=_setting(client_secret, "REVENTO_CLIENT_SECRET"),
             base_url=_setting(base_url, "REVENTO_BASE_URL", "http://localhost:8000"),
@@ -440,7 +160,7 @@ class AsyncRevento:
     ) -> None:
         self._http = http or httpx.AsyncClient(timeout=httpx.Timeout(_TIMEOUT_S, read=_TIMEOUT_S + _LONG_POLL_S))
         self._talk = Conversation(
-            _AsyncIo(self._http),
+            AsyncIo(self._http),
             client_id=_setting(client_id, "REVENTO_CLIENT_ID"),
             client_secret=_setting(client_secret, "REVENTO_CLIENT_SECRET"),
             base_url=_setting(base_url, "REVENTO_BASE_URL", "http://localhost:8000"),

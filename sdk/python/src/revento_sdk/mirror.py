@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, cast
 
-from revento_sdk.client import EventApi, Revento
+from revento_sdk.client import Revento
 from revento_sdk.errors import NotFound
+from revento_sdk.reading import EventApi
 from revento_sdk.types import Message
 from revento_sdk.webhooks import Delivery
 
