@@ -15,6 +15,7 @@ from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import letters, security, sign_in
 from revento.web.organizer import routes as organizer
+from revento.web.participant import routes as participant
 from revento.web.shared import assets, edge, errors, forms, people, requests, visitor
 
 
@@ -40,7 +41,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         finally:
             await db.close()
 
-    pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS, organizer.ROUTES]
+    pages = [*sign_in.HANDLERS, *letters.HANDLERS, *security.HANDLERS, organizer.ROUTES, participant.ROUTES]
     app = Litestar(
         route_handlers=[
             *health.HANDLERS,

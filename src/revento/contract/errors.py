@@ -107,6 +107,7 @@ NO_OPEN_WAVE: Final = Reason("no_open_wave", 409, "No registration wave for this
 WAVE_FULL: Final = Reason("wave_full", 409, "This registration wave is full.")
 NOT_APPROVED: Final = Reason("not_approved", 409, "Your application has to be approved first.")
 TOO_YOUNG: Final = Reason("too_young", 409, "This activity has an age limit.")
+AGE_UNKNOWN: Final = Reason("age_unknown", 409, "This activity has an age limit. Tell us when you were born first.")
 SIGNUPS_CLOSED: Final = Reason("signups_closed", 409, "Sign-ups for this activity are closed.")
 ORGANIZATION_NOT_VERIFIED: Final = Reason(
     "organization_not_verified", 409, "Only a formal, verified organization can connect integrations."

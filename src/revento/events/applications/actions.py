@@ -11,6 +11,7 @@ from revento.events.applications import queries, rules, shapes
 from revento.events.applications.models import Application, Status
 from revento.events.forms import queries as forms
 from revento.events.forms import rules as form_rules
+from revento.events.signups import actions as signups
 from revento.events.waves import queries as waves
 from revento.events.waves import rules as wave_rules
 from revento.identity.audit import actions as audit
@@ -76,10 +77,14 @@ async def resubmit(
 
 
 async def withdraw(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId, *, now: datetime) -> Application:
-    """Leaves. There is no webhook for it (contract §4). Raises `WRONG_STATE` when withdrawn already, `NOT_FOUND`."""
+    """Leaves, and gives back the places in activities. There is no webhook for it (contract §4).
+
+    Raises `WRONG_STATE` when withdrawn already, `NOT_FOUND`.
+    """
     application = await _own(tx, user_id, event_id, id)
     if reason := rules.why_not_withdraw(application):
         raise Refused(reason)
+    await signups.leave_all(tx, user_id, event_id, application.participant_id, now=now)
     await queries.set_status(tx, event_id, id, Status.WITHDRAWN, now=now)
     await queries.touch_participant(tx, event_id, id, now=now)
     await audit.note(tx, user_id, "application.withdrawn", id, event_id=event_id, now=now)
@@ -87,10 +92,17 @@ async def withdraw(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId
 
 
 async def keep_draft(
-    tx: Tx, user_id: UserId, event_id: EventId, *, role: str, answers: dict[str, Any], now: datetime
+    tx: Tx,
+    user_id: UserId,
+    event_id: EventId,
+    *,
+    role: str,
+    answers: dict[str, Any],
+    display_name: str = "",
+    now: datetime,
 ) -> None:
     """Keeps what the person has typed so far, unchecked; nobody else sees it."""
-    await queries.put_draft(tx, event_id, user_id, role=role, answers=answers, now=now)
+    await queries.put_draft(tx, event_id, user_id, role=role, display_name=display_name[:200], answers=answers, now=now)
 
 
 async def _own(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId) -> Application:

@@ -51,5 +51,6 @@ class Draft(Row, frozen=True):
     """What a person has typed so far, as she typed it."""
 
     role: str
+    display_name: str
     answers: dict[str, Any]
     updated_at: datetime

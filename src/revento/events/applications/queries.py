@@ -201,22 +201,39 @@ async def set_display_name(tx: Tx, event_id: EventId, id: ApplicationId, display
 
 
 PUT_DRAFT = """
-    INSERT INTO application_drafts (event_id, user_id, role, answers, updated_at)
-    VALUES (%(event_id)s, %(user_id)s, %(role)s, %(answers)s, %(now)s)
+    INSERT INTO application_drafts (event_id, user_id, role, display_name, answers, updated_at)
+    VALUES (%(event_id)s, %(user_id)s, %(role)s, %(display_name)s, %(answers)s, %(now)s)
     ON CONFLICT (event_id, user_id) DO UPDATE
-       SET role = EXCLUDED.role, answers = EXCLUDED.answers, updated_at = EXCLUDED.updated_at
+       SET role = EXCLUDED.role, display_name = EXCLUDED.display_name, answers = EXCLUDED.answers,
+           updated_at = EXCLUDED.updated_at
 """
 
 
 async def put_draft(
-    tx: Tx, event_id: EventId, user_id: UserId, *, role: str, answers: dict[str, Any], now: datetime
+    tx: Tx,
+    event_id: EventId,
+    user_id: UserId,
+    *,
+    role: str,
+    display_name: str,
+    answers: dict[str, Any],
+    now: datetime,
 ) -> None:
     """Keeps what the person has typed so far."""
-    await tx.run(PUT_DRAFT, event_id=event_id, user_id=user_id, role=role, answers=Json(answers), now=now)
+    await tx.run(
+        PUT_DRAFT,
+        event_id=event_id,
+        user_id=user_id,
+        role=role,
+        display_name=display_name,
+        answers=Json(answers),
+        now=now,
+    )
 
 
 FIND_DRAFT = """
-    SELECT role, answers, updated_at FROM application_drafts WHERE event_id = %(event_id)s AND user_id = %(user_id)s
+    SELECT role, display_name, answers, updated_at
+      FROM application_drafts WHERE event_id = %(event_id)s AND user_id = %(user_id)s
 """
 
 

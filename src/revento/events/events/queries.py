@@ -1,10 +1,13 @@
 """SQL of events."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from revento.events.events.models import Event, EventRow
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, OrganizationId, UserId
+
+BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), "")
 
 FIND = """
     SELECT e.id, e.organization_id, o.name AS organization_name, o.is_sandbox, e.title, e.description,
@@ -193,16 +196,27 @@ LIST_PUBLISHED = """
       FROM events e
       JOIN organizations o ON o.id = e.organization_id
      WHERE e.publish_status = 'published' AND e.ends_at > %(now)s
+       AND (e.starts_at, e.id) > (%(after_at)s, %(after_id)s)
        AND (%(search)s::text IS NULL OR strpos(lower(e.title || ' ' || coalesce(e.location_name, '')),
                                                lower(%(search)s)) > 0)
      ORDER BY e.starts_at, e.id
-     LIMIT 100
+     LIMIT %(limit)s
 """
 
 
-async def list_published(tx: Tx, *, search: str | None = None, now: datetime) -> list[EventRow]:
-    """What is open to everybody and not over yet, the next first."""
-    return await tx.all(EventRow, LIST_PUBLISHED, search=search or None, now=now)
+async def list_published(
+    tx: Tx, *, search: str | None = None, after: tuple[datetime, str] = BEGINNING, limit: int = 100, now: datetime
+) -> list[EventRow]:
+    """What is open to everybody and not over yet, the next first, from a position on."""
+    return await tx.all(
+        EventRow,
+        LIST_PUBLISHED,
+        search=search or None,
+        after_at=after[0],
+        after_id=after[1],
+        limit=limit,
+        now=now,
+    )
 
 
 LIST_BY_PARTICIPANT = """

@@ -6,6 +6,8 @@ from revento.contract import errors, limits, topics
 from revento.contract.errors import Refused
 from revento.events.program import queries, rules, shapes
 from revento.events.program.models import Activity, ActivityFacts
+from revento.events.signups import rules as signup_rules
+from revento.events.signups import waitlist
 from revento.identity.audit import actions as audit
 from revento.identity.proofs import Planner
 from revento.kernel import ids
@@ -125,12 +127,25 @@ async def tell_capacity(
 
 
 async def _changed(tx: Tx, planner: Planner, before: Activity, action: str, *, now: datetime) -> Activity:
-    activity = await queries.lock_activity(tx, planner.event_id, before.id)
+    activity = await _with_turns(tx, await queries.lock_activity(tx, planner.event_id, before.id), now=now)
     await _note(tx, planner, action, before.id, now=now)
     await tell_updated(tx, planner.organization_id, activity, before, now=now)
     if activity.is_published and rules.capacity_state(activity) != rules.capacity_state(before):
         await tell_capacity(tx, planner.event_id, planner.organization_id, activity, now=now)
     return activity
+
+
+async def _with_turns(tx: Tx, activity: Activity, *, now: datetime) -> Activity:
+    """The activity once everybody who waits and fits by now has moved up."""
+    turns = signup_rules.turns(
+        capacity=activity.capacity,
+        signup_count=activity.signup_count,
+        waitlist_count=activity.waitlist_count,
+        cancelled=activity.status == "cancelled" or activity.starts_at <= now,
+    )
+    if not await waitlist.move_up(tx, activity.event_id, activity.id, turns=turns, now=now):
+        return activity
+    return await queries.lock_activity(tx, activity.event_id, activity.id)
 
 
 async def _lock(tx: Tx, planner: Planner, id: ActivityId) -> Activity:

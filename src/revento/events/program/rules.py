@@ -1,23 +1,52 @@
 """Decisions about the program."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
-from revento.contract.v1.program import CapacityState
+from revento.contract.v1.program import ActivityStatus, CapacityState
 from revento.events.program.models import Activity
 
 NEARLY_FULL: Final = 0.9
 
 
-def capacity_state(activity: Activity) -> CapacityState:
+class Roomy(Protocol):
+    """Anything that has places: an activity, or a line of the program."""
+
+    @property
+    def status(self) -> ActivityStatus:
+        """Scheduled or cancelled."""
+        ...
+
+    @property
+    def signups_open(self) -> bool:
+        """Whether people may still come."""
+        ...
+
+    @property
+    def capacity(self) -> int | None:
+        """How many fit; `None` for no limit."""
+        ...
+
+    @property
+    def signup_count(self) -> int:
+        """How many have a place."""
+        ...
+
+
+def capacity_state(activity: Roomy) -> CapacityState:
     """How free an activity is (contract §4): closed when cancelled or sign-ups are; nearly full from 90 %."""
-    if activity.status == "cancelled" or not activity.signups_open:
+    return capacity_of(activity.status, activity.signups_open, activity.capacity, activity.signup_count)
+
+
+def capacity_of(status: ActivityStatus, signups_open: bool, capacity: int | None, signup_count: int) -> CapacityState:
+    """The same out of its four facts, for a count that is about to be written."""
+    if status == "cancelled" or not signups_open:
         return "closed"
-    if activity.capacity is None:
+    if capacity is None:
         return "unlimited"
-    if activity.signup_count >= activity.capacity:
+    if signup_count >= capacity:
         return "full"
-    return "nearly_full" if activity.signup_count >= NEARLY_FULL * activity.capacity else "open"
+    return "nearly_full" if signup_count >= NEARLY_FULL * capacity else "open"
 
 
 def clashes(activities: Sequence[Activity]) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """The doors through which accounts change."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
@@ -17,6 +17,7 @@ from revento.kernel.mail import actions as mail
 RESET_LIFE = timedelta(hours=1)
 VERIFY_LIFE = timedelta(days=3)
 LETTERS_PER_HOUR = 5
+OLDEST = timedelta(days=366 * 120)
 LINK_PREFIX = "rev_link_"
 
 
@@ -137,3 +138,11 @@ async def edit_profile(
     """Changes name, language and time zone of one's own account."""
     await queries.update_profile(tx, user_id, name=name, locale=locale, time_zone=time_zone, now=now)
     await audit.note(tx, user_id, "user.profile_edited", user_id, now=now)
+
+
+async def set_birth_date(tx: Tx, user_id: UserId, born: date, *, now: datetime) -> None:
+    """Keeps when the person was born, for activities with an age limit. Raises `INVALID_INPUT` for other days."""
+    if not now.date() - OLDEST <= born <= now.date():
+        raise Refused(errors.INVALID_INPUT, "Enter the day on which you were born.", field="birth_date")
+    await queries.set_birth_date(tx, user_id, born, now=now)
+    await audit.note(tx, user_id, "user.birth_date_set", user_id, now=now)

@@ -1,6 +1,6 @@
 """SQL of accounts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from revento.identity.users.models import User
 from revento.identity.users.rules import Failures
@@ -78,6 +78,22 @@ UPDATE_PROFILE = """
 async def update_profile(tx: Tx, id: UserId, *, name: str, locale: str, time_zone: str | None, now: datetime) -> None:
     """Changes what the person is called and how she reads times."""
     await tx.run(UPDATE_PROFILE, id=id, name=name, locale=locale, time_zone=time_zone, now=now)
+
+
+SET_BIRTH_DATE = "UPDATE users SET birth_date = %(born)s, updated_at = %(now)s WHERE id = %(id)s"
+
+
+async def set_birth_date(tx: Tx, id: UserId, born: date | None, *, now: datetime) -> None:
+    """Keeps when the person was born."""
+    await tx.run(SET_BIRTH_DATE, id=id, born=born, now=now)
+
+
+FIND_BIRTH_DATE = "SELECT birth_date FROM users WHERE id = %(id)s AND birth_date IS NOT NULL"
+
+
+async def find_birth_date(tx: Tx, id: UserId) -> date | None:
+    """When the person was born, if she has told."""
+    return await tx.maybe(date, FIND_BIRTH_DATE, id=id)
 
 
 SET_PASSWORD = "UPDATE users SET password_hash = %(password_hash)s, updated_at = %(now)s WHERE id = %(id)s"

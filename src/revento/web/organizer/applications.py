@@ -22,10 +22,10 @@ from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import ApplicationId
-from revento.web.organizer import queue, words
+from revento.web.organizer import queue
 from revento.web.organizer.desk import show
 from revento.web.organizer.queue import Asked
-from revento.web.shared import visitor
+from revento.web.shared import visitor, words
 from revento.web.shared.forms import Form
 from revento.web.shared.text import day
 from revento.web.shared.translate import gettext

@@ -16,9 +16,8 @@ from revento.identity.proofs import Planner
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import LocationId, ThreadId
-from revento.web.organizer import words
 from revento.web.organizer.desk import show
-from revento.web.shared import forms
+from revento.web.shared import forms, words
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
 from revento.web.shared.states import N_

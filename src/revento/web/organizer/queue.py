@@ -13,8 +13,8 @@ from revento.events.saved_views import queries as saved_views
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
-from revento.web.organizer import words
 from revento.web.organizer.desk import PAGE, after, cursor
+from revento.web.shared import words
 from revento.web.shared.states import look
 from revento.web.shared.translate import gettext
 

@@ -22,9 +22,9 @@ from revento.identity.proofs import Organizer
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import WaveId
-from revento.web.organizer import words
 from revento.web.organizer.desk import show
 from revento.web.shared import forms as posted
+from revento.web.shared import words
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
 from revento.web.shared.states import N_

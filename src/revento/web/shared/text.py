@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,6 +113,16 @@ def hue(key: str) -> int:
     return THREADS.index(key) + 1 if key in THREADS else zlib.crc32(key.encode()) % len(THREADS) + 1
 
 
+def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Options whose words are their values."""
+    return [(value, value) for value in values]
+
+
+def options(rows: Iterable[object], words: str = "title") -> list[tuple[str, str]]:
+    """Rows as options: their id, and one of their columns as the words."""
+    return [(str(getattr(row, "id")), str(getattr(row, words))) for row in rows]  # noqa: B009  rows of any kind
+
+
 FILTERS = {
     each.__name__: each
     for each in (
@@ -130,6 +141,8 @@ FILTERS = {
             percent,
             initials,
             hue,
+            pairs,
+            options,
         ),
     )
 }

@@ -6,6 +6,7 @@ CREATE TABLE users (
     email_verified_at timestamptz,
     locale text NOT NULL DEFAULT 'en',
     time_zone text,
+    birth_date date, -- asked only by activities with an age limit; never leaves the house
     is_operator boolean NOT NULL DEFAULT false,
     is_sandbox boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,

@@ -87,10 +87,13 @@ CREATE TABLE application_drafts (
     event_id text NOT NULL REFERENCES events ON DELETE CASCADE,
     user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
     role text NOT NULL DEFAULT 'participant',
+    display_name text NOT NULL DEFAULT '',
     answers jsonb NOT NULL DEFAULT '{}',
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (event_id, user_id)
 );
+-- Serves a person's own events.
+CREATE INDEX application_drafts_by_user ON application_drafts (user_id);
 
 -- One row per decision; an undone one stays, marked.
 CREATE TABLE application_reviews (

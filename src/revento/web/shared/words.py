@@ -1,4 +1,4 @@
-"""Words that several of the organizer's pages choose from. Marked for the catalogue, translated when shown."""
+"""Words that pages of several audiences choose from. Marked for the catalogue, translated when shown."""
 
 from typing import Final
 

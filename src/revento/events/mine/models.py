@@ -1,0 +1,73 @@
+"""Rows of a person's own events."""
+
+from datetime import datetime
+
+from revento.contract.v1.event import MinAge, PublishStatus
+from revento.contract.v1.participant import ApplicationStatus, Role
+from revento.kernel.db import Row
+from revento.kernel.ids import ActivityId, ApplicationId, EventId, OrganizationId, ParticipantId, UserId
+
+
+class Visit(Row, frozen=True):
+    """An event as every page of its visitors has it on top: what it is, and how the visitor stands to it."""
+
+    event_id: EventId
+    organization_id: OrganizationId
+    organization_name: str
+    organization_verified: bool
+    title: str
+    description: str
+    publish_status: PublishStatus
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    min_age: MinAge
+    location_name: str | None
+    website_url: str | None
+    answer_within_days: int
+    archived_at: datetime | None
+    updated_at: datetime
+    user_id: UserId | None
+    participant_id: ParticipantId | None
+    application_id: ApplicationId | None
+    application_status: ApplicationStatus | None
+    is_member: bool
+    activities: int
+
+
+class MyEvent(Row, frozen=True):
+    """An event that a person has applied for or has begun to. The wave is the next one that she can still use."""
+
+    event_id: EventId
+    organization_name: str
+    title: str
+    publish_status: PublishStatus
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    location_name: str | None
+    answer_within_days: int
+    application_id: ApplicationId | None
+    status: ApplicationStatus | None
+    role: Role | None
+    submitted_at: datetime | None
+    reviewed_at: datetime | None
+    note: str | None
+    draft_at: datetime | None
+    wave_opens_at: datetime | None
+    wave_closes_at: datetime | None
+
+
+class MyActivity(Row, frozen=True):
+    """An activity that a person has a place in or waits for."""
+
+    event_id: EventId
+    event_title: str
+    time_zone: str
+    activity_id: ActivityId
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    location_name: str | None
+    state: str
+    moved_up_at: datetime | None

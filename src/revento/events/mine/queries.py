@@ -1,0 +1,81 @@
+"""SQL of a person's own events."""
+
+from datetime import datetime
+
+from revento.events.mine.models import MyActivity, MyEvent, Visit
+from revento.kernel.db import Tx
+from revento.kernel.ids import EventId, UserId
+
+FIND_VISIT = """
+    SELECT e.id AS event_id, e.organization_id, o.name AS organization_name,
+           o.verification_status = 'verified' AS organization_verified, e.title, e.description, e.publish_status,
+           e.starts_at, e.ends_at, e.time_zone, e.min_age, e.location_name, e.website_url, e.answer_within_days,
+           e.archived_at, e.updated_at, %(user_id)s::text AS user_id, p.id AS participant_id, a.id AS application_id,
+           a.status AS application_status, m.user_id IS NOT NULL AS is_member,
+           (SELECT count(*) FROM activities t WHERE t.event_id = e.id AND t.is_published) AS activities
+      FROM events e
+      JOIN organizations o ON o.id = e.organization_id
+      LEFT JOIN applications a ON a.event_id = e.id AND a.user_id = %(user_id)s
+      LEFT JOIN participants p ON p.event_id = e.id AND p.application_id = a.id
+      LEFT JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = %(user_id)s
+     WHERE e.id = %(event_id)s
+       AND (e.publish_status <> 'draft' OR m.user_id IS NOT NULL)
+"""
+
+
+async def find_visit(tx: Tx, user_id: UserId | None, event_id: EventId) -> Visit | None:
+    """The event for this visitor; a draft only for the members of its organization."""
+    return await tx.maybe(Visit, FIND_VISIT, user_id=user_id, event_id=event_id)
+
+
+# Serves the home page; indexes applications_by_user and application_drafts_by_user.
+LIST_EVENTS = """
+    SELECT e.id AS event_id, o.name AS organization_name, e.title, e.publish_status, e.starts_at, e.ends_at,
+           e.time_zone, e.location_name, e.answer_within_days, a.id AS application_id, a.status, a.role,
+           a.submitted_at, r.at AS reviewed_at, r.note, d.updated_at AS draft_at, w.opens_at AS wave_opens_at,
+           w.closes_at AS wave_closes_at
+      FROM (SELECT event_id FROM applications WHERE user_id = %(user_id)s
+             UNION SELECT event_id FROM application_drafts WHERE user_id = %(user_id)s) mine
+      JOIN events e ON e.id = mine.event_id AND e.publish_status <> 'draft'
+      JOIN organizations o ON o.id = e.organization_id
+      LEFT JOIN applications a ON a.event_id = e.id AND a.user_id = %(user_id)s
+      LEFT JOIN application_drafts d ON d.event_id = e.id AND d.user_id = %(user_id)s
+      LEFT JOIN LATERAL (
+           SELECT r.at, r.note FROM application_reviews r
+            WHERE r.event_id = a.event_id AND r.application_id = a.id AND r.undone_at IS NULL
+            ORDER BY r.at DESC LIMIT 1) r ON true
+      LEFT JOIN LATERAL (
+           SELECT w.opens_at, w.closes_at FROM registration_waves w
+            WHERE w.event_id = e.id AND w.role = coalesce(d.role, a.role) AND w.closes_at > %(now)s
+            ORDER BY w.opens_at LIMIT 1) w ON true
+     ORDER BY e.starts_at DESC, e.id
+     LIMIT 200
+"""
+
+
+async def list_events(tx: Tx, user_id: UserId, *, now: datetime) -> list[MyEvent]:
+    """The events of a person, the latest first."""
+    return await tx.all(MyEvent, LIST_EVENTS, user_id=user_id, now=now)
+
+
+# Serves "what needs me now" and the next things on; index participants_by_user.
+LIST_ACTIVITIES = """
+    SELECT e.id AS event_id, e.title AS event_title, e.time_zone, t.id AS activity_id, t.title, t.starts_at, t.ends_at,
+           l.name AS location_name, s.state, s.moved_up_at
+      FROM participants p
+      JOIN activity_signups s ON s.event_id = p.event_id AND s.participant_id = p.id
+      JOIN activities t ON t.event_id = s.event_id AND t.id = s.activity_id AND t.is_published
+      JOIN events e ON e.id = p.event_id
+      LEFT JOIN locations l ON l.event_id = t.event_id AND l.id = t.location_id
+     WHERE p.user_id = %(user_id)s AND t.status = 'scheduled' AND t.ends_at > %(now)s
+       AND ((s.state = 'going' AND t.starts_at < %(until)s) OR s.moved_up_at > %(since)s)
+     ORDER BY t.starts_at, t.id
+     LIMIT 50
+"""
+
+
+async def list_activities(
+    tx: Tx, user_id: UserId, *, until: datetime, since: datetime, now: datetime
+) -> list[MyActivity]:
+    """What a person goes to before `until`, and where she moved up from a waitlist after `since`."""
+    return await tx.all(MyActivity, LIST_ACTIVITIES, user_id=user_id, until=until, since=since, now=now)

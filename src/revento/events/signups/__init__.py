@@ -1,0 +1,1 @@
+"""Places in activities: taking one, waiting for one, leaving; and the activities that a person likes."""

@@ -1,0 +1,10 @@
+"""Everything at `/` and below `/events`."""
+
+from litestar import Router
+
+from revento.web.participant import activity, application, event, home, program, visit
+
+PARTS = (home, event, application, program, activity)
+ROUTES = Router(
+    "/", route_handlers=[handler for part in PARTS for handler in part.HANDLERS], dependencies=visit.DEPENDENCIES
+)
