@@ -20,12 +20,17 @@ async def test_the_participants_pages_are_accessible_and_fit(
     story = await convention(db, clock)
     page = await page_at(width, scheme=scheme)
     base = f"/events/{story.event_id}"
-    paths = {"welcome": "/", "event-stranger": base, "activity-stranger": f"{base}/activities/{story.activities['Dice Design']}"}
+    paths = {
+        "welcome": "/",
+        "event-stranger": base,
+        "activity-stranger": f"{base}/activities/{story.activities['Dice Design']}",
+    }
     mine = {"home": "/", "find": "/find", "event": base, "program": f"{base}/program", "schedule": f"{base}/schedule"}
     mine |= {"search": f"{base}/program?q=dra", "nothing": f"{base}/program?q=xyzzy"}
     mine |= {"activity": f"{base}/activities/{story.activities['Dice Design']}", "places": f"{base}/places"}
     mine |= {"application": f"{base}/application", "change": f"{base}/application?edit=1"}
     mine |= {"withdraw": f"{base}/application/withdraw", "account": "/account"}
+
     async def look(named: dict[str, str]) -> None:
         for name, path in named.items():
             await page.goto(f"{site}{path}")
@@ -33,6 +38,7 @@ async def test_the_participants_pages_are_accessible_and_fit(
             await page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
             assert (name, await axe(page), page.complaints) == (name, [], [])  # type: ignore[attr-defined]
             assert not await overflows(page), name
+
     await look(paths)
     await sign_in(page, site, "leila@example.test")
     await look(mine)
