@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "work": "work",
     "migrate": "migrate",
     "doctor": "doctor",
+    "audit": "audit",
 }
 
 

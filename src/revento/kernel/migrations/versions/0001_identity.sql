@@ -148,6 +148,10 @@ CREATE INDEX audit_log_by_event ON audit_log (event_id, id);
 CREATE INDEX audit_log_by_organization ON audit_log (organization_id, id);
 CREATE INDEX audit_log_by_integration ON audit_log (integration_id, id);
 CREATE INDEX audit_log_by_subject ON audit_log (subject, id);
+-- Serve the operator's filters by person and by kind of deed, and the search by request id.
+CREATE INDEX audit_log_by_actor ON audit_log (actor, id);
+CREATE INDEX audit_log_by_action ON audit_log (action text_pattern_ops, id);
+CREATE INDEX audit_log_by_request ON audit_log (request_id) WHERE request_id IS NOT NULL;
 
 CREATE TABLE audit_seals (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -156,8 +160,11 @@ CREATE TABLE audit_seals (
     rows integer NOT NULL,
     previous_hash bytea NOT NULL,
     hash bytea NOT NULL,
-    sealed_at timestamptz NOT NULL
+    sealed_at timestamptz NOT NULL,
+    CHECK (last_id >= first_id)
 );
+-- The chain has no forks: every seal follows another one, and no two follow the same.
+CREATE UNIQUE INDEX audit_seals_chain ON audit_seals (previous_hash);
 
 CREATE TABLE mails (
     id text PRIMARY KEY,
