@@ -22,9 +22,7 @@ def verify(json: terminal.Json = False) -> None:
     if json:
         terminal.as_json(verdict)
     elif verdict.wrong is None:
-        terminal.note(
-            f"The audit log is whole: {verdict.rows} rows under {verdict.seals} seals, {verdict.unsealed} not sealed yet."
-        )
+        terminal.note(f"Whole: {verdict.rows} rows under {verdict.seals} seals, {verdict.unsealed} not sealed yet.")
         terminal.note(f"Newest seal: {verdict.head or 'none'}")
     if verdict.wrong is not None:
         raise terminal.Failed(f"the audit log was changed: {verdict.wrong}")

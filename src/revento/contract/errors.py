@@ -112,5 +112,9 @@ SIGNUPS_CLOSED: Final = Reason("signups_closed", 409, "Sign-ups for this activit
 ORGANIZATION_NOT_VERIFIED: Final = Reason(
     "organization_not_verified", 409, "Only a formal, verified organization can connect integrations."
 )
+ACT_AS_NEEDS_CONSENT: Final = Reason(
+    "act_as_needs_consent", 409, "This person has not allowed it, or the time that she allowed is over."
+)
+NOT_WHILE_ACTING: Final = Reason("not_while_acting", 403, "This is for the person herself; nobody does it for her.")
 IN_USE: Final = Reason("in_use", 409, "Something else still depends on this.")
 WRONG_STATE: Final = Reason("wrong_state", 409, "This cannot be done in its present state.")

@@ -21,7 +21,7 @@ async def seal_audit(context: JobContext, timestamp: int) -> None:
 
 
 async def seal(tools: Tools) -> int:
-    """Seals all rows that are settled; how many. The chain's new end also goes to the log, out of the database's reach."""
+    """Seals all rows that are settled; how many. The chain's new end is logged too, out of the database's reach."""
     try:
         async with tools.db.tx() as tx:
             newest = await queries.newest_settled(tx)

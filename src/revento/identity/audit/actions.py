@@ -25,9 +25,12 @@ async def note(
 ) -> None:
     """Appends who (`usr_…`, `system`) did what (`application.approved`) to what, with the change that it reports.
 
-    Address and request id come from the log context that the edge bound; `detail` must hold no secret.
+    Address and request id come from the log context that the edge bound; `detail` must hold no secret. While an
+    operator acts for the person, she is named in it as `acted_by`.
     """
     context = structlog.contextvars.get_contextvars()
+    if acted_by := context.get("acted_by"):
+        detail |= {"acted_by": acted_by}
     await queries.insert(
         tx,
         actor=actor,

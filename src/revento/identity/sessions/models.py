@@ -9,7 +9,10 @@ FRESH = timedelta(minutes=15)
 
 
 class SignedIn(Row, frozen=True):
-    """The person behind a live session. `authenticated_at` is her last proof of identity, for step-up."""
+    """The person behind a live session. `authenticated_at` is her last proof of identity, for step-up.
+
+    `acted_by` is the operator who acts for her with her consent, until `acting_until`.
+    """
 
     user_id: UserId
     session_id: str
@@ -21,6 +24,8 @@ class SignedIn(Row, frozen=True):
     is_operator: bool
     authenticated_at: datetime
     last_seen_at: datetime
+    acted_by: UserId | None = None
+    acting_until: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether she proved who she is within the last 15 minutes."""

@@ -3,10 +3,13 @@
 from typing import Final
 from urllib.parse import quote
 
+import structlog
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency as Given
 from litestar.di import Provide
 
+from revento.contract import errors
+from revento.contract.errors import Refused
 from revento.identity.sessions import actions as sessions
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
@@ -14,7 +17,10 @@ from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.web.shared import visitor
 
-__all__ = ["DEPENDENCIES", "NotSignedIn", "SignedIn", "ended_cookie", "session_cookie", "sign_in_path"]
+STOP_ACTING: Final = "/account/act-as/stop"
+HERS_ALONE: Final = ("/account", "/oauth", "/my-data")
+
+__all__ = ["DEPENDENCIES", "STOP_ACTING", "NotSignedIn", "SignedIn", "ended_cookie", "session_cookie", "sign_in_path"]
 
 
 class NotSignedIn(Exception):
@@ -33,7 +39,18 @@ async def guest(tx: Given[Tx], clock: Given[Clock]) -> SignedIn | None:
     if person is not None:
         apps = ("organizer", "developer", *(("operator",) if person.is_operator else ()))
         visitor.greet(person.name, person.email, apps=apps)
+        if person.acted_by is not None:
+            visitor.current().acting_until = person.acting_until
+            structlog.contextvars.bind_contextvars(acted_by=person.acted_by)
+            _refuse_what_is_hers_alone()
     return person
+
+
+def _refuse_what_is_hers_alone() -> None:
+    """Security and consent stay the person's own: an operator who acts for her only looks at those pages."""
+    who = visitor.current()
+    if who.unsafe and who.path.startswith(HERS_ALONE) and who.path != STOP_ACTING:
+        raise Refused(errors.NOT_WHILE_ACTING)
 
 
 async def person(guest: Given[SignedIn | None]) -> SignedIn:

@@ -40,7 +40,7 @@ class Flash(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct):
     """The person at the other end. `flashes` came from the page before, `saying` goes to the next.
 
-    `name` and `email` are set by the edge once the session is proved.
+    `name` and `email` are set by the edge once the session is proved; `acting_until` while an operator acts for her.
     """
 
     path: str
@@ -55,6 +55,8 @@ class Visitor(msgspec.Struct):
     name: str | None = None
     email: str | None = None
     apps: tuple[str, ...] = ()
+    unsafe: bool = False
+    acting_until: datetime | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -134,6 +136,7 @@ def read(scope: Scope, provided: Services) -> Visitor:
     own["csrf_token"] = csrf_token(provided.keys.current("csrf"), bound_to)
     return Visitor(
         path=scope["path"],
+        unsafe=scope.get("method") not in ("GET", "HEAD", "OPTIONS"),
         now=provided.clock.now(),
         locale=choose_locale(cookies.get(LOCALE_COOKIE), headers.get(b"accept-language", b"").decode("latin-1")),
         partial=b"hx-request" in headers

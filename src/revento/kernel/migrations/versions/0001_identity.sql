@@ -15,6 +15,20 @@ CREATE TABLE users (
 );
 -- Serves sign-in and invitations: addresses are compared without regard to case.
 CREATE UNIQUE INDEX users_email ON users (lower(email)) WHERE deleted_at IS NULL;
+-- Serves the operator's list of people.
+CREATE INDEX users_newest ON users (created_at, id);
+
+-- A person lets the operators act for her, for a limited time, and may take it back at any moment.
+CREATE TABLE act_as_consents (
+    id text PRIMARY KEY,
+    user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+    reason text NOT NULL,
+    given_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    CHECK (expires_at > given_at)
+);
+CREATE INDEX act_as_consents_live ON act_as_consents (user_id, expires_at) WHERE ended_at IS NULL;
 
 CREATE TABLE sessions (
     hash bytea PRIMARY KEY,
@@ -25,6 +39,8 @@ CREATE TABLE sessions (
     authenticated_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
+    -- Set while an operator acts for the person who consented; ends with the consent.
+    act_as_id text REFERENCES act_as_consents ON DELETE SET NULL,
     user_agent text NOT NULL DEFAULT '',
     address text NOT NULL DEFAULT ''
 );
@@ -88,6 +104,9 @@ CREATE TABLE organizations (
     updated_at timestamptz NOT NULL,
     CHECK (verification_status <> 'verified' OR (kind = 'formal' AND verified_at IS NOT NULL))
 );
+
+-- Serves the operator's list of organizations.
+CREATE INDEX organizations_newest ON organizations (created_at, id);
 
 CREATE TABLE verification_requests (
     id text PRIMARY KEY,

@@ -141,6 +141,8 @@ CREATE TABLE deletion_requests (
 CREATE INDEX deletion_requests_by_integration ON deletion_requests (integration_id, opened_at);
 CREATE INDEX deletion_requests_by_event ON deletion_requests (event_id, opened_at);
 CREATE INDEX deletion_requests_by_user ON deletion_requests (user_id);
+-- Serves the operator's queue of deletions past their deadline.
+CREATE INDEX deletion_requests_open ON deletion_requests (deadline_at) WHERE confirmed_at IS NULL;
 
 CREATE TABLE objections (
     id text PRIMARY KEY,

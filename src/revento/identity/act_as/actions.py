@@ -1,0 +1,59 @@
+"""The doors through which operators act for somebody."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from revento.contract import errors
+from revento.contract.errors import Refused
+from revento.identity.act_as import queries
+from revento.identity.audit import actions as audit
+from revento.identity.proofs import Operator
+from revento.identity.users import queries as users
+from revento.kernel import ids
+from revento.kernel.db import Tx
+from revento.kernel.ids import UserId
+from revento.kernel.mail import actions as mail
+
+HOURS: Final = (1, 4, 24)
+
+
+async def consent(tx: Tx, user_id: UserId, *, hours: int, reason: str, now: datetime) -> None:
+    """Lets the operators act for this person for one, four or 24 hours. Raises `INVALID_INPUT` for another time."""
+    if hours not in HOURS:
+        raise Refused(errors.INVALID_INPUT, field="hours")
+    await queries.end_all(tx, user_id, now=now)
+    id = ids.new("act_as")
+    await queries.insert(tx, id, user_id=user_id, reason=reason, expires_at=now + timedelta(hours=hours), now=now)
+    await audit.note(tx, user_id, "act_as.consented", user_id, now=now, hours=hours, reason=reason)
+
+
+async def take_back(tx: Tx, user_id: UserId, *, now: datetime) -> None:
+    """Ends the consent; whoever acts under it is herself again at her next click."""
+    if await queries.end_all(tx, user_id, now=now):
+        await audit.note(tx, user_id, "act_as.consent_ended", user_id, now=now)
+
+
+async def begin(
+    tx: Tx, operator: Operator, session_id: str, user_id: UserId, *, reason: str, base_url: str, now: datetime
+) -> None:
+    """Turns the operator's session into the person's and tells her by mail.
+
+    Raises `ACT_AS_NEEDS_CONSENT` without a consent that holds now.
+    """
+    found = await queries.find_live(tx, user_id, now=now)
+    if found is None:
+        raise Refused(errors.ACT_AS_NEEDS_CONSENT)
+    await queries.set_session(tx, session_id, found.id)
+    await audit.note(tx, operator.user_id, "act_as.begun", user_id, now=now, reason=reason, consent=found.id)
+    person, acting = await users.get(tx, user_id), await users.get(tx, operator.user_id)
+    body = (
+        f"Hello {person.name},\n\n{acting.name}, who operates Revento, now acts for you, as you allowed.\n"
+        f"Reason: {reason}\n\nEnd it at any time: {base_url}/account\n"
+    )
+    await mail.write(tx, person.email, "Somebody acts for you on Revento", body, now=now)
+
+
+async def stop(tx: Tx, operator_id: UserId, session_id: str, user_id: UserId, *, now: datetime) -> None:
+    """Gives the session back to the operator."""
+    await queries.set_session(tx, session_id, None)
+    await audit.note(tx, operator_id, "act_as.ended", user_id, now=now)

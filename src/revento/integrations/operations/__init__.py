@@ -1,0 +1,1 @@
+"""What the platform's operator sees across all domains: queues, figures, a search by any id. Reads only."""

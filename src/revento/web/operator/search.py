@@ -1,0 +1,43 @@
+"""The search by any id, request id, address or name."""
+
+from typing import Final
+from urllib.parse import quote
+
+from litestar import Response, get
+from litestar.di import NamedDependency as Given
+
+from revento.integrations.operations import search as finding
+from revento.integrations.operations.models import Found
+from revento.kernel.db import Tx
+from revento.web.operator.desk import AnyRequest, Desk, show, typed
+
+# Where a hit of a kind opens; `under` is what it belongs to.
+OPENS: Final = {
+    "organization": "/operator/organizations/{id}",
+    "user": "/operator/users/{id}",
+    "integration": "/operator/integrations/{id}",
+    "client": "/operator/integrations/{under}",
+    "installation": "/operator/integrations/{under}",
+    "event": "/operator/organizations/{under}",
+    "request": "/operator/audit?q={id}",
+    "deed": "/operator/audit?q={id}",
+    "message": "/operator/integrations/{under}",
+    "delivery": "/operator/integrations/{under}",
+    "deletion": "/operator/integrations/{under}",
+    "submission": "/operator/submissions/{id}",
+}
+
+
+@get("/search")
+async def search_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """Everything that the words name."""
+    words = typed(request, "q")
+    found = await finding.find(tx, words) if words else []
+    return show("search.html", desk, part="search_rows.html", q=words, hits=[(hit, _opens(hit)) for hit in found])
+
+
+def _opens(hit: Found) -> str:
+    return OPENS[hit.kind].format(id=quote(hit.id, safe=""), under=quote(hit.under or "", safe=""))
+
+
+HANDLERS: Final = (search_page,)
