@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "migrate": "migrate",
     "doctor": "doctor",
     "audit": "audit",
+    "integrations": "integrations",
 }
 
 

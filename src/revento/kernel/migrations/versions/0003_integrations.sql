@@ -16,7 +16,8 @@ CREATE TABLE integrations (
     created_by text REFERENCES users,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    CHECK (kind = 'public' OR organization_id IS NOT NULL),
+    -- What was never published may be anybody's: a script on a laptop, tried in the sandbox.
+    CHECK (kind = 'public' OR organization_id IS NOT NULL OR published_at IS NULL),
     CHECK ((state = 'suspended') = (suspended_at IS NOT NULL))
 );
 CREATE INDEX integrations_catalogue ON integrations (state, kind, name);
@@ -90,6 +91,7 @@ CREATE TABLE installations (
     paused_at timestamptz,
     ends_at timestamptz NOT NULL,
     warned_at timestamptz,
+    unused_told_at timestamptz,
     ended_at timestamptz,
     end_reason text,
     last_used_at timestamptz,

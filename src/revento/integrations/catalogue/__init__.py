@@ -1,0 +1,1 @@
+"""Integrations: their registration, their states, who works on them."""

@@ -1,0 +1,1 @@
+"""Clients and their secrets: proving, rotating, ending."""

@@ -1,0 +1,1 @@
+"""Deletion duties: what has to be erased until when, and the receipt."""

@@ -1,0 +1,1 @@
+"""A person's consent for one integration and one event."""

@@ -1,0 +1,1 @@
+"""Connections: an integration connected to one event."""

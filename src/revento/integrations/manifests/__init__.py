@@ -1,0 +1,1 @@
+"""What an integration says about itself, in versions."""

@@ -1,0 +1,1 @@
+"""What participants object to, and the organizers' answers."""
