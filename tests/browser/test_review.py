@@ -27,7 +27,8 @@ async def test_the_review_pages_are_accessible_and_fit(
     paths |= {"new-organization": "/organizer/organizations/new"}
     paths |= {"program": f"{base}/program", "program-table": f"{base}/program?view=table"}
     paths |= {"activity": f"{base}/activities/{story.activities['Dice Design']}", "places": f"{base}/program/places"}
-    paths |= {"new-activity": f"{base}/activities/new"}
+    paths |= {"new-activity": f"{base}/activities/new", "new-event": "/organizer/events/new"}
+    paths |= {"settings": f"{base}/settings", "participants": f"{base}/participants?status="}
     for name, path in paths.items():
         await page.goto(f"{site}{path}")
         await page.wait_for_load_state("networkidle")

@@ -85,6 +85,16 @@ async def edit(tx: Tx, organizer: Organizer, facts: EventFacts, *, now: datetime
     return await _tell(tx, organizer.event_id, changed, now=now)
 
 
+async def set_habits(
+    tx: Tx, organizer: Organizer, *, answer_within_days: int, is_template: bool, now: datetime
+) -> None:
+    """Promises applicants an answer within so many days, and offers the event as a template. Raises `INVALID_INPUT`."""
+    if not 1 <= answer_within_days <= 90:
+        raise Refused(errors.INVALID_INPUT, "Expected a number of days from 1 to 90.", field="answer_within_days")
+    await queries.set_habits(tx, organizer.event_id, answer_within_days=answer_within_days, is_template=is_template)
+    await _note(tx, organizer, "event.habits_changed", now=now)
+
+
 async def publish(tx: Tx, organizer: Organizer, *, now: datetime) -> Event:
     """Shows the event to everybody. Raises `EVENT_ARCHIVED`; publishing twice changes nothing."""
     event = await queries.lock(tx, organizer.event_id)

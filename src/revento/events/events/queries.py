@@ -128,6 +128,17 @@ async def update(
     )
 
 
+SET_HABITS = """
+    UPDATE events SET answer_within_days = %(answer_within_days)s, is_template = %(is_template)s
+     WHERE id = %(event_id)s
+"""
+
+
+async def set_habits(tx: Tx, event_id: EventId, *, answer_within_days: int, is_template: bool) -> None:
+    """How soon applicants get an answer, and whether new events may be made after this one; no wire shape has it."""
+    await tx.run(SET_HABITS, event_id=event_id, answer_within_days=answer_within_days, is_template=is_template)
+
+
 SET_PUBLISHED = """
     UPDATE events SET publish_status = 'published', published_at = coalesce(published_at, %(now)s), updated_at = %(now)s
      WHERE id = %(event_id)s

@@ -23,6 +23,7 @@ class Desk(Row, frozen=True):
     time_zone: str
     location_name: str | None
     answer_within_days: int
+    is_template: bool
     role: Role
     pending: int
     participants: int

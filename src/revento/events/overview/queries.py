@@ -10,7 +10,7 @@ from revento.kernel.ids import EventId, UserId
 FIND_DESK = """
     SELECT e.id AS event_id, e.organization_id, o.name AS organization_name, o.kind AS organization_kind,
            o.verification_status, e.title, e.publish_status, e.starts_at, e.ends_at, e.time_zone, e.location_name,
-           e.answer_within_days, m.role,
+           e.answer_within_days, e.is_template, m.role,
            (SELECT count(*) FROM applications a WHERE a.event_id = e.id AND a.status = 'pending') AS pending,
            (SELECT count(*) FROM applications a
              WHERE a.event_id = e.id AND a.status = 'approved') AS participants,

@@ -7,14 +7,27 @@ from revento.web.organizer import (
     applications,
     decisions,
     desk,
+    events,
     organizations,
     overview,
+    participants,
     places,
     program,
     registration,
 )
 
-PARTS = (overview, organizations, applications, decisions, registration, program, activities, places)
+PARTS = (
+    overview,
+    events,
+    organizations,
+    participants,
+    applications,
+    decisions,
+    registration,
+    program,
+    activities,
+    places,
+)
 ROUTES = Router(
     "/organizer",
     route_handlers=[handler for part in PARTS for handler in part.HANDLERS],

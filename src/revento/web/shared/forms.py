@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, get_origin
+from datetime import datetime
+from typing import Any, Generic, TypeVar, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +21,7 @@ from revento.web.shared import visitor
 from revento.web.shared.edge import services
 from revento.web.shared.translate import gettext
 
+_TO_THE_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -73,7 +76,11 @@ def _typed(posted: Any, name: str, kind: Any) -> Any:
     value = posted.get(name)
     if kind is bool:
         return value not in (None, "", "0", "off", "false")
-    return value.strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    value = value.strip()
+    # Browsers leave the seconds out of `datetime-local`; RFC 3339, which msgspec reads, does not.
+    return f"{value}:00" if _TO_THE_MINUTE.fullmatch(value) and datetime in (kind, *get_args(kind)) else value
 
 
 def convert(posted: Any, shape: type[Shape]) -> Form[Shape]:
