@@ -24,9 +24,8 @@ from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, OrganizationId
-from revento.web.organizer import words
 from revento.web.organizer.desk import show
-from revento.web.shared import forms, pages
+from revento.web.shared import forms, pages, words
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
 from revento.web.shared.text import local_input

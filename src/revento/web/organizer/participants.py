@@ -15,9 +15,8 @@ from revento.identity.proofs import Organizer
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import ParticipantId
-from revento.web.organizer import words
 from revento.web.organizer.desk import PAGE, after, cursor, show
-from revento.web.shared import visitor
+from revento.web.shared import visitor, words
 from revento.web.shared.pages import go
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
