@@ -92,7 +92,7 @@ def empty_database_url(postgres_url: str) -> Generator[str]:
 @pytest.fixture
 def database_url(postgres_url: str) -> Generator[str]:
     """A migrated database for this test alone: a clone of the template, some 20 ms."""
-    with _database(postgres_url, f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY") as url:
+    with cloned(postgres_url) as url:
         yield url
 
 
@@ -123,6 +123,13 @@ class MovableClock(Clock):
 def clock() -> MovableClock:
     """Begins at this second, so that what PostgreSQL stamps itself lies near; from there on it is yours."""
     return MovableClock(datetime.now(UTC).replace(microsecond=0))
+
+
+@contextmanager
+def cloned(server_url: str) -> Generator[str]:
+    """A migrated database for as long as this is open."""
+    with _database(server_url, f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY") as url:
+        yield url
 
 
 @contextmanager

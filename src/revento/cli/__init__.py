@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "doctor": "doctor",
     "audit": "audit",
     "integrations": "integrations",
+    "sandbox": "sandbox",
 }
 
 

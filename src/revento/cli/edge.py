@@ -73,6 +73,11 @@ def database_url(chosen: Settings) -> Generator[str]:
         server.stop()
 
 
+def run_at(url: str, chosen: Settings, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Runs `work` with the database at `url`, for those who have brought it up themselves."""
+    return asyncio.run(_run(chosen, url, work))
+
+
 async def _run(chosen: Settings, url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
     keys = Keys(chosen.secret_key or load_or_create_key(chosen.data_dir))
     database = await Database.open(url, size=4)

@@ -23,6 +23,7 @@ class Failed(Exception):
 
 
 EXPECTED: Final = (Failed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
+_WIDE: Final = 400
 out: Final = Console(highlight=False, soft_wrap=True)
 
 
@@ -47,10 +48,12 @@ def as_json(value: Any) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Prints rows for people: aligned, without frames."""
-    shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, no_wrap=not out.is_terminal)  # an id that is copied from a pipe must be whole
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(shown)
+    out.print(shown, width=None if out.is_terminal else _WIDE)
 
 
 def note(say: str, *, quiet: bool = False) -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, NoReturn
 import msgspec
 import typer
 
-from revento.cli import banner, edge, running, terminal
+from revento.cli import banner, edge, files, running, sandbox, terminal
 from revento.cli.terminal import Failed
 from revento.kernel import db, migrations
 from revento.kernel.config import Misconfigured, Settings
@@ -33,9 +33,16 @@ _ASK_S: Final = 0.05
 _Workers = Annotated[int, typer.Option("--workers", min=1, help="Web processes; more than one needs Valkey.")]
 _WithParent = Annotated[bool, typer.Option("--with-parent", help="Stop when the process that started this is gone.")]
 
+_WithSandbox = Annotated[bool, typer.Option("--sandbox", help="Make the sandbox also when this is production.")]
+
 
 @app.command()
-def up(workers: _Workers = 1, with_parent: _WithParent = False, json: terminal.Json = False) -> None:
+def up(
+    workers: _Workers = 1,
+    with_parent: _WithParent = False,
+    with_sandbox: _WithSandbox = False,
+    json: terminal.Json = False,
+) -> None:
     """Start everything: PostgreSQL, migrations, sandbox data, web and API, dispatcher, jobs."""
     if with_parent:
         lifeline.follow(os.getppid())
@@ -45,7 +52,7 @@ def up(workers: _Workers = 1, with_parent: _WithParent = False, json: terminal.J
     try:
         with ExitStack() as stack:
             try:
-                tree = _start(settings, workers, stack, banner.Steps(quiet=json))
+                tree = _start(settings, workers, with_sandbox, stack, banner.Steps(quiet=json))
                 banner.welcome(settings, as_json=json)
                 _look_after(tree)
             finally:
@@ -71,7 +78,7 @@ def _stop(_number: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _start(settings: Settings, workers: int, stack: ExitStack, steps: banner.Steps) -> Tree:
+def _start(settings: Settings, workers: int, with_sandbox: bool, stack: ExitStack, steps: banner.Steps) -> Tree:
     """Brings everything up in order; what `stack` holds is stopped in the reverse one."""
     claim_data_dir(settings.data_dir, stack)
     check_port(settings.host, settings.port)
@@ -80,6 +87,10 @@ def _start(settings: Settings, workers: int, stack: ExitStack, steps: banner.Ste
         step.say("yours, from DATABASE_URL" if settings.database_url else f"embedded, in {settings.data_dir}")
     with steps.step("Migrations"):
         _migrate(url)
+    if with_sandbox or settings.development:
+        with steps.step("Sandbox data") as step:
+            sheet = edge.run_at(url, settings, sandbox.ensure)
+            step.say(f"{len(sheet.events)} conventions, {len(sheet.people)} people")
     environ = _environ(settings, url)
     tree = Tree(environ, settings.data_dir / "logs")
     stack.callback(tree.stop)
@@ -184,20 +195,11 @@ def _announced(settings: Settings) -> Generator[None]:
     if settings.database_url is not None:
         told["DATABASE_URL"] = settings.database_url
     path = settings.data_dir / edge.RUNNING
-    write_private(path, msgspec.json.encode(told))
+    files.write_private(path, msgspec.json.encode(told))
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner can read, whole or not at all."""
-    new = path.with_name(f"{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    new.replace(path)
 
 
 def _look_after(tree: Tree) -> NoReturn:

@@ -1,5 +1,6 @@
 """Identifiers: TypeIDs (a prefix and a UUIDv7 in base32), sortable by creation and readable in a log (contract §1)."""
 
+import hashlib
 import os
 import re
 import time
@@ -25,12 +26,23 @@ DeletionId = NewType("DeletionId", str)
 MessageId = NewType("MessageId", str)
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, as TypeID prescribes
+_EPOCH_MS: Final = 1_767_225_600_000  # 2026-01-01: named identifiers stand before all drawn ones
 _SHAPE: Final = re.compile(r"([a-z][a-z_]*[a-z])_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
 
 def new(prefix: str) -> str:
     """A fresh identifier such as `evt_01jd…`: the prefix, `_`, and 26 base32 characters of a UUIDv7."""
     return f"{prefix}_{encode(uuid7())}"
+
+
+def named(prefix: str, *names: str) -> str:
+    """The identifier that always belongs to these names: the shape of `new`, without its time and chance.
+
+    For data that is built again and must be found under the same address (the sandbox, contract §9).
+    """
+    digest = int.from_bytes(hashlib.sha256("\x1f".join((prefix, *names)).encode()).digest()[:16], "big")
+    number = digest & ~(0xFFFF_FFFF_FFFF << 80 | 0xF << 76 | 0b11 << 62)
+    return f"{prefix}_{encode(number | _EPOCH_MS << 80 | 0x7 << 76 | 0b10 << 62)}"
 
 
 def uuid7() -> int:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BODY_LENGTH: Final = 43  # 62^43 > 2^256
 CHECK_LENGTH: Final = 6  # 62^6 > 2^32: holds a CRC32
+_TYPABLE: Final = "123456789abcdefghjkmnpqrstuvwxyz"  # 32, none of which looks like another
 _KEY_FILE: Final = "secret.key"
 
 
@@ -36,6 +37,12 @@ def _with_check(text: str) -> str:
 def new_secret(prefix: str) -> str:
     """A new credential: prefix, 43 base62 characters (≥ 256 random bits) and a CRC32 (contract §2.2)."""
     return _with_check(prefix + _base62(random.randbits(256), BODY_LENGTH))
+
+
+def new_password() -> str:
+    """A password for somebody who will have to type it: four groups of four letters and digits, 80 random bits."""
+    letters = "".join(random.choice(_TYPABLE) for _ in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
 def secret_from(prefix: str, digest: bytes) -> str:

@@ -29,7 +29,16 @@ class Request(msgspec.Struct, frozen=True):
     answers: dict[str, Any]
 
 
-async def apply(tx: Tx, user_id: UserId, event_id: EventId, request: Request, *, now: datetime) -> Application:
+async def apply(
+    tx: Tx,
+    user_id: UserId,
+    event_id: EventId,
+    request: Request,
+    *,
+    id: ApplicationId | None = None,
+    participant_id: ParticipantId | None = None,
+    now: datetime,
+) -> Application:
     """Applies for the first time.
 
     Raises `INVALID_INPUT` with `fields` (message by key), `NO_OPEN_WAVE`, `WAVE_FULL`, `ALREADY_APPLIED`. Locks the
@@ -37,13 +46,13 @@ async def apply(tx: Tx, user_id: UserId, event_id: EventId, request: Request, *,
     """
     answers = await _checked(tx, event_id, request)
     wave_id = await _place(tx, event_id, request.role, now=now)
-    id = ApplicationId(ids.new("app"))
+    known = id or ApplicationId(ids.new("app"))
     try:
         await queries.insert(
             tx,
             event_id,
-            id,
-            ParticipantId(ids.new("ptp")),
+            known,
+            participant_id or ParticipantId(ids.new("ptp")),
             user_id=user_id,
             display_name=request.display_name,
             role=request.role,
@@ -53,7 +62,7 @@ async def apply(tx: Tx, user_id: UserId, event_id: EventId, request: Request, *,
         )
     except UniqueViolation as error:
         raise Refused(errors.ALREADY_APPLIED) from error
-    return await _submitted(tx, user_id, event_id, id, now=now)
+    return await _submitted(tx, user_id, event_id, known, now=now)
 
 
 async def resubmit(

@@ -52,23 +52,21 @@ async def found(
     return id
 
 
-async def open_sandbox(tx: Tx, owner: UserId, id: OrganizationId, name: str, *, now: datetime) -> None:
-    """Makes a curated sandbox organization: formal and verified from birth, never a real one (contract §9)."""
-    await queries.insert(
-        tx,
-        id,
-        name=name,
-        kind="formal",
-        verification_status="verified",
-        is_sandbox=True,
-        website_url="",
-        description="",
-        verified_at=now,
-        created_by=owner,
-        now=now,
-    )
+async def open_sandbox(
+    tx: Tx, owner: UserId, id: OrganizationId, name: str, *, description: str = "", now: datetime
+) -> None:
+    """Makes a sandbox organization: formal and verified from birth, never a real one (contract §9). Can be repeated."""
+    await queries.put_sandbox(tx, id, name=name, description=description, created_by=owner, now=now)
     await queries.put_member(tx, id, owner, Role.OWNER, now=now)
     await audit.note(tx, owner, "organization.sandbox_opened", id, organization_id=id, now=now)
+
+
+async def seat(tx: Tx, id: OrganizationId, user_id: UserId, role: Role, *, now: datetime) -> None:
+    """Gives somebody a role in a sandbox organization, without an invitation. Raises `WRONG_STATE` for a real one."""
+    if not (await queries.get(tx, id)).is_sandbox:
+        raise Refused(errors.WRONG_STATE, "Seats without an invitation exist in the sandbox only.")
+    await queries.put_member(tx, id, user_id, role, now=now)
+    await audit.note(tx, audit.SYSTEM, "member.seated", user_id, organization_id=id, now=now, role=role.value)
 
 
 async def edit(

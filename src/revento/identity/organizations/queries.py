@@ -107,6 +107,39 @@ async def insert(
     )
 
 
+PUT_SANDBOX = """
+    INSERT INTO organizations (id, name, kind, verification_status, is_sandbox, website_url, description, verified_at,
+                               created_by, created_at, updated_at)
+    VALUES (%(id)s, %(name)s, 'formal', 'verified', true, '', %(description)s, %(now)s, %(created_by)s, %(now)s,
+            %(now)s)
+    ON CONFLICT (id) DO UPDATE
+       SET name = EXCLUDED.name, kind = 'formal', verification_status = 'verified', description = EXCLUDED.description,
+           verified_at = coalesce(organizations.verified_at, EXCLUDED.verified_at), updated_at = EXCLUDED.updated_at
+     WHERE organizations.is_sandbox
+"""
+
+
+async def put_sandbox(
+    tx: Tx, id: OrganizationId, *, name: str, description: str, created_by: UserId, now: datetime
+) -> None:
+    """Founds a sandbox organization, or makes it again what it was."""
+    await tx.run(PUT_SANDBOX, id=id, name=name, description=description, created_by=created_by, now=now)
+
+
+LIST_SANDBOXES = """
+    SELECT id, name, kind, verification_status, is_sandbox, website_url, description, country, verified_at,
+           created_at, updated_at
+      FROM organizations
+     WHERE is_sandbox
+     ORDER BY created_at, id
+"""
+
+
+async def list_sandboxes(tx: Tx) -> list[Organization]:
+    """Every sandbox organization, the curated ones and those that integrators opened for themselves."""
+    return await tx.all(Organization, LIST_SANDBOXES)
+
+
 UPDATE = """
     UPDATE organizations
        SET name = %(name)s, website_url = %(website_url)s, description = %(description)s, updated_at = %(now)s

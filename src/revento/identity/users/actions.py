@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
 from revento.identity.audit import actions as audit
@@ -41,6 +43,22 @@ async def sign_up(tx: Tx, *, email: str, name: str, password: str, locale: str, 
     await audit.note(tx, id, "user.signed_up", id, now=now)
     await send_verification(tx, await queries.get(tx, id), base_url=base_url, now=now)
     return id
+
+
+class SandboxPerson(msgspec.Struct, frozen=True):
+    """Somebody of the sandbox: her address counts as proved."""
+
+    id: UserId
+    email: str
+    name: str
+    is_operator: bool = False
+
+
+async def put_sandbox_people(tx: Tx, people: list[SandboxPerson], password: str, *, now: datetime) -> None:
+    """Opens the sandbox's accounts, or makes them again what they were. They share one password, hashed once."""
+    shared: dict[str, object] = {"password_hash": await passwords.hashed(password), "now": now}
+    await queries.put_sandbox(tx, [msgspec.structs.asdict(each) | shared for each in people])
+    await audit.note(tx, audit.SYSTEM, "sandbox.people_put", "sandbox", now=now, count=len(people))
 
 
 async def sign_in(

@@ -69,6 +69,23 @@ async def insert(
     )
 
 
+PUT_SANDBOX = """
+    INSERT INTO users (id, email, name, password_hash, email_verified_at, is_operator, is_sandbox, created_at,
+                       updated_at)
+    VALUES (%(id)s, %(email)s, %(name)s, %(password_hash)s, %(now)s, %(is_operator)s, true, %(now)s, %(now)s)
+    ON CONFLICT (id) DO UPDATE
+       SET email = EXCLUDED.email, name = EXCLUDED.name, password_hash = EXCLUDED.password_hash,
+           email_verified_at = EXCLUDED.email_verified_at, is_operator = EXCLUDED.is_operator, deleted_at = NULL,
+           updated_at = EXCLUDED.updated_at
+     WHERE users.is_sandbox
+"""
+
+
+async def put_sandbox(tx: Tx, people: list[dict[str, object]]) -> None:
+    """Opens accounts of the sandbox, or makes them again what they were."""
+    await tx.run_many(PUT_SANDBOX, people)
+
+
 UPDATE_PROFILE = """
     UPDATE users SET name = %(name)s, locale = %(locale)s, time_zone = %(time_zone)s, updated_at = %(now)s
      WHERE id = %(id)s

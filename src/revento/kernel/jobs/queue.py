@@ -7,6 +7,7 @@ import procrastinate
 from procrastinate import exceptions
 
 from revento.kernel.db import Tx
+from revento.kernel.jobs import queries
 
 # No pool of its own until a worker opens one: deferring rides on the caller's transaction.
 app: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
@@ -27,3 +28,8 @@ async def defer(tx: Tx, task: str, *, at: datetime | None = None, once: str | No
             await job.defer_async(**args)
     except exceptions.AlreadyEnqueued:
         return
+
+
+async def withdraw(tx: Tx, task: str, **args: Any) -> int:
+    """Takes back waiting jobs of `task` whose arguments include `args`; how many."""
+    return await queries.drop_waiting(tx, task, args)

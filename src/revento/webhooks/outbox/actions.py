@@ -1,5 +1,6 @@
 """The only way to tell the outside: a message in the transaction of the change (style, habit 6)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -62,3 +63,43 @@ async def put(
     else:
         await queries.insert(tx, message)
     return id
+
+
+async def put_many(
+    tx: Tx,
+    topic: Topic[T],
+    *,
+    event_id: EventId,
+    organization_id: OrganizationId,
+    happenings: Sequence[T],
+    now: datetime,
+) -> None:
+    """Tells many happenings of one topic in one event, each as a message of its own, in one round trip."""
+    request_id = get_contextvars().get("request_id")
+    messages: list[queries.Message] = []
+    for data in happenings:
+        id = MessageId(ids.new("evt_delivery"))
+        messages.append(
+            queries.Message(
+                id=id,
+                topic=topic.name,
+                event_id=event_id,
+                organization_id=organization_id,
+                installation_id=None,
+                client_id=None,
+                integration_id=None,
+                resource_key=str(getattr(data, topic.resource)),
+                request_id=request_id,
+                body=shapes.build(topic, id, data, event_id=event_id, organization_id=organization_id, at=now),
+                occurred_at=now,
+            )
+        )
+    await queries.insert_many(tx, messages)
+
+
+async def take_back(tx: Tx, event_id: EventId) -> int:
+    """Takes back everything that this transaction has told about an event so far; how many messages.
+
+    Only for a sandbox that is built anew: its receivers hear that the event changed instead of a thousand details.
+    """
+    return await queries.drop_own(tx, event_id)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from revento.kernel.db import Row, Tx
+from revento.kernel.ids import EventId
 
 CHANNEL = "revento_webhooks"
 
@@ -54,6 +55,27 @@ async def insert(tx: Tx, message: Message) -> None:
         body=message.body,
         occurred_at=message.occurred_at,
     )
+
+
+async def insert_many(tx: Tx, messages: list[Message]) -> None:
+    """The same for many messages, in one round trip."""
+    await tx.run_many(INSERT, [{name: getattr(each, name) for name in each.__struct_fields__} for each in messages])
+
+
+# What a transaction writes has its start as `created_at`; the row's own transaction id settles who wrote it.
+DROP_OWN = """
+    WITH own AS (
+        DELETE FROM messages
+         WHERE created_at = now() AND event_id = %(event_id)s AND xmin = pg_current_xact_id()::xid
+        RETURNING id
+    )
+    DELETE FROM message_queue WHERE message_at = now() AND message_id IN (SELECT id FROM own)
+"""
+
+
+async def drop_own(tx: Tx, event_id: EventId) -> int:
+    """Takes back the messages about an event that this transaction has written so far; how many."""
+    return await tx.run(DROP_OWN, event_id=event_id)
 
 
 # The first message of a key leaves at once; those within its quiet time replace each other and leave at its end.

@@ -1,0 +1,1 @@
+"""Emptying an event of the sandbox, so that it can be built anew."""
