@@ -13,7 +13,7 @@ from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
-from revento.web.account import act_as, letters, security, sign_in
+from revento.web.account import routes as account
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
 from revento.web.participant import routes as participant
@@ -42,15 +42,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         finally:
             await db.close()
 
-    pages = [
-        *sign_in.HANDLERS,
-        *letters.HANDLERS,
-        *security.HANDLERS,
-        *act_as.HANDLERS,
-        operator.ROUTES,
-        organizer.ROUTES,
-        participant.ROUTES,
-    ]
+    pages = [*account.HANDLERS, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
     app = Litestar(
         route_handlers=[
             *health.HANDLERS,

@@ -158,9 +158,14 @@ async def edit_profile(
     await audit.note(tx, user_id, "user.profile_edited", user_id, now=now)
 
 
-async def set_birth_date(tx: Tx, user_id: UserId, born: date, *, now: datetime) -> None:
-    """Keeps when the person was born, for activities with an age limit. Raises `INVALID_INPUT` for other days."""
-    if not now.date() - OLDEST <= born <= now.date():
+async def set_birth_date(tx: Tx, user_id: UserId, born: date | None, *, now: datetime) -> None:
+    """Keeps when the person was born, for activities with an age limit; `None` forgets it.
+
+    Raises `INVALID_INPUT` for days on which nobody who is alive was born.
+    """
+    if born == await queries.find_birth_date(tx, user_id):
+        return
+    if born is not None and not now.date() - OLDEST <= born <= now.date():
         raise Refused(errors.INVALID_INPUT, "Enter the day on which you were born.", field="birth_date")
     await queries.set_birth_date(tx, user_id, born, now=now)
     await audit.note(tx, user_id, "user.birth_date_set", user_id, now=now)

@@ -38,7 +38,7 @@ async def guest(tx: Given[Tx], clock: Given[Clock]) -> SignedIn | None:
     person = await sessions.resume(tx, who.session, now=clock.now()) if who.session else None
     if person is not None:
         apps = ("organizer", "developer", *(("operator",) if person.is_operator else ()))
-        visitor.greet(person.name, person.email, apps=apps)
+        visitor.greet(person.name, person.email, locale=person.locale, apps=apps, time_zone=person.time_zone)
         if person.acted_by is not None:
             visitor.current().acting_until = person.acting_until
             structlog.contextvars.bind_contextvars(acted_by=person.acted_by)

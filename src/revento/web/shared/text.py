@@ -72,6 +72,18 @@ def hours(start: datetime, end: datetime, zone: str = "UTC") -> str:
     return f"{hour(start, zone)}–{hour(end, zone)}"
 
 
+def beside(at: datetime, zone: str = "UTC") -> str:
+    """The viewer's own time of that moment, where she has told her zone and it differs: `08:00`, `Sun 23:00`."""
+    own = visitor.current().time_zone
+    if own is None:
+        return ""
+    there, here = at.astimezone(ZoneInfo(zone)), at.astimezone(ZoneInfo(own))
+    if there.utcoffset() == here.utcoffset():
+        return ""
+    shape = "HH:mm" if there.date() == here.date() else "EEE HH:mm"
+    return format_datetime(here, shape, locale=babel_locale())
+
+
 def day(on: date, shape: str = "EEEE d MMMM") -> str:
     """A date in words: `Saturday 5 December`. `shape` is a CLDR pattern."""
     return format_date(on, shape, locale=babel_locale())
@@ -134,6 +146,7 @@ FILTERS = {
             moment,
             hour,
             hours,
+            beside,
             day,
             span,
             local_input,

@@ -57,6 +57,7 @@ class Visitor(msgspec.Struct):
     apps: tuple[str, ...] = ()
     unsafe: bool = False
     acting_until: datetime | None = None
+    time_zone: str | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -73,10 +74,17 @@ def current() -> Visitor:
     return _visitor.get()
 
 
-def greet(name: str, email: str, *, locale: str | None = None, apps: tuple[str, ...] = ()) -> None:
+def greet(
+    name: str,
+    email: str,
+    *,
+    locale: str | None = None,
+    apps: tuple[str, ...] = (),
+    time_zone: str | None = None,
+) -> None:
     """Remember who is signed in, for the top bar. `apps` are the areas open to them: organizer, developer, operator."""
     visitor = current()
-    visitor.name, visitor.email, visitor.apps = name, email, apps
+    visitor.name, visitor.email, visitor.apps, visitor.time_zone = name, email, apps, time_zone
     if locale in LOCALES:
         visitor.locale = locale
 

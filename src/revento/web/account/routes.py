@@ -1,0 +1,8 @@
+"""Everything below `/account`, and the local outbox."""
+
+from typing import Final
+
+from revento.web.account import act_as, language, letters, mailbox, security, sign_in
+
+PARTS: Final = (sign_in, letters, security, act_as, language, mailbox)
+HANDLERS: Final = [handler for part in PARTS for handler in part.HANDLERS]
