@@ -1,5 +1,6 @@
 """The composition root: settings → pool, clock, keys → the web application. The only file that knows everybody."""
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -7,17 +8,22 @@ from contextlib import asynccontextmanager
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
+from revento.access.buffer import Buffer
 from revento.kernel import log
 from revento.kernel.clock import Clock
 from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
+from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
+from revento.web.api import versions
+from revento.web.api.edge import ReadApi
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
 from revento.web.participant import routes as participant
-from revento.web.shared import assets, edge, errors, forms, people, requests, visitor
+from revento.web.shared import assets, edge, errors, forms, limits, people, requests, visitor
+from revento.workers import ledger as ledgers
 
 
 def create() -> Litestar:
@@ -26,8 +32,10 @@ def create() -> Litestar:
     return build(Settings.read(os.environ))
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
-    """The application for these settings. Tests hand in a clock. Raises `Misconfigured`."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, offered: tuple[versions.Version, ...] = versions.ALL
+) -> Litestar:
+    """The application for these settings. Tests hand in a clock and versions of the API. Raises `Misconfigured`."""
     if settings.database_url is None:
         raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
     url = settings.database_url
@@ -36,10 +44,19 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         db = await Database.open(url)
-        app.state["services"] = edge.Services(settings, db, clock or Clock(), keys, Box(keys))
+        tokens, ledger, stop = Reader(url), Buffer(), asyncio.Event()
+        reader = Reader(settings.replica_url) if settings.replica_url else tokens
+        app.state["services"] = edge.Services(
+            settings, db, clock or Clock(), keys, Box(keys), tokens, reader, limits.Here(), ledger
+        )
+        writing = asyncio.create_task(ledgers.run(db, ledger, stop))
         try:
             yield
         finally:
+            stop.set()
+            await writing
+            await reader.close()
+            await tokens.close()
             await db.close()
 
     pages = [*account.HANDLERS, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
@@ -58,5 +75,5 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         request_max_body_size=2 * 1024 * 1024,
     )
     # Around the whole application, unlike the framework's own middleware, which unknown paths never reach.
-    app.asgi_handler = requests.remember_requests(visitor.remember_visitors(app.asgi_handler))
+    app.asgi_handler = requests.remember_requests(ReadApi(visitor.remember_visitors(app.asgi_handler), offered=offered))
     return app

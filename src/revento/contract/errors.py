@@ -16,7 +16,7 @@ class Reason(msgspec.Struct, frozen=True):
 class Refused(Exception):
     """A plain no: nothing happened. The edge renders it; `extra` are the code's own fields (`field`, `expected`, …)."""
 
-    def __init__(self, reason: Reason, say: str | None = None, **extra: Any) -> None:
+    def __init__(self, reason: Reason, say: str | None = None, /, **extra: Any) -> None:
         super().__init__(say or reason.say)
         self.reason = reason
         self.say = say or reason.say

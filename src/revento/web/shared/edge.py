@@ -9,10 +9,13 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency as Given
 from litestar.di import Provide
 
+from revento.access.buffer import Buffer
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Database, Tx
+from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys
+from revento.web.shared.limits import Limits
 
 __all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "services"]
 
@@ -25,6 +28,10 @@ class Services(msgspec.Struct, frozen=True):
     clock: Clock
     keys: Keys
     box: Box
+    tokens: Reader  # token checks, always on the primary
+    reader: Reader  # what integrations read; a replica's, when there is one
+    limits: Limits
+    ledger: Buffer
 
 
 class Asked(msgspec.Struct, frozen=True):

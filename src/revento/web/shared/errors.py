@@ -43,6 +43,13 @@ _TITLES: Final = {
     500: N_("That broke on our side"),
     503: N_("Back in a moment"),
 }
+# RFC 6750 §3.1; the API's own code is finer than `invalid_token` and stands in the body.
+_CHALLENGES: Final = {
+    errors.INVALID_TOKEN: "Bearer",
+    errors.TOKEN_EXPIRED: 'Bearer error="invalid_token", error_description="expired"',
+    errors.TOKEN_REVOKED: 'Bearer error="invalid_token", error_description="revoked"',
+    errors.INSUFFICIENT_SCOPE: 'Bearer error="insufficient_scope", scope="{required_scope}"',
+}
 _logger: Final = log.logger("web")
 
 
@@ -51,16 +58,24 @@ def is_for_programs(path: str) -> bool:
     return path.startswith(_PROGRAMS) or path in _OAUTH
 
 
-def json_error(request: AnyRequest, reason: Reason, say: str | None = None, **extra: Any) -> Response[dict[str, Any]]:
+def json_body(request_id: Any, reason: Reason, say: str | None, extra: dict[str, Any]) -> dict[str, Any]:
     """The contract's one shape (§5.1): error, message, request_id, and the code's own fields."""
-    body = {"error": reason.code, "message": say or reason.say, "request_id": request.scope.get("request_id")}
-    return Response(body | extra, status_code=reason.status, headers=_headers(request, reason, extra))
+    return {"error": reason.code, "message": say or reason.say, "request_id": request_id, **extra}
 
 
-def _headers(request: AnyRequest, reason: Reason, extra: dict[str, Any]) -> dict[str, str]:
+def json_error(
+    request: AnyRequest, reason: Reason, say: str | None = None, /, **extra: Any
+) -> Response[dict[str, Any]]:
+    """The same as an answer."""
+    body = json_body(request.scope.get("request_id"), reason, say, extra)
+    return Response(body, status_code=reason.status, headers=error_headers(request.url.path, reason, extra))
+
+
+def error_headers(path: str, reason: Reason, extra: dict[str, Any]) -> dict[str, str]:
+    """What an error answer says beside its body."""
     found = {"Cache-Control": "no-store"}
-    if reason.status == 401 and request.url.path.startswith("/api/"):
-        found["WWW-Authenticate"] = "Bearer"
+    if reason.status in (401, 403) and path.startswith("/api/") and (challenge := _CHALLENGES.get(reason)):
+        found["WWW-Authenticate"] = challenge.format(**extra)
     if reason is errors.SERVICE_UNAVAILABLE:
         found["Retry-After"] = "5"
     if reason is errors.METHOD_NOT_ALLOWED and extra.get("allowed"):
@@ -68,7 +83,7 @@ def _headers(request: AnyRequest, reason: Reason, extra: dict[str, Any]) -> dict
     return found
 
 
-def answer(request: AnyRequest, reason: Reason, say: str | None = None, **extra: Any) -> Response[Any]:
+def answer(request: AnyRequest, reason: Reason, say: str | None = None, /, **extra: Any) -> Response[Any]:
     """The error as whoever asked can read it."""
     if is_for_programs(request.url.path):
         return json_error(request, reason, say, **extra)
@@ -138,4 +153,4 @@ _BY_CLASS: Final[dict[Any, Any]] = {
 }
 HANDLERS: Final[ExceptionHandlersMap] = _BY_CLASS
 
-__all__ = ["HANDLERS", "answer", "is_for_programs", "json_error"]
+__all__ = ["HANDLERS", "answer", "error_headers", "is_for_programs", "json_body", "json_error"]

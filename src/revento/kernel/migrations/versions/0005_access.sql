@@ -8,6 +8,8 @@ CREATE TABLE api_requests (
     event_id text,
     user_id text,
     family_id text,
+    -- The participant that a request named, or whose own token it came with.
+    participant_id text,
     token_kind text,
     method text NOT NULL,
     endpoint text NOT NULL,
@@ -23,6 +25,11 @@ CREATE TABLE api_requests (
     address text
 ) PARTITION BY RANGE (at);
 CREATE TABLE api_requests_default PARTITION OF api_requests DEFAULT;
+-- Serves the organizer's ledger and what it said about one participant.
 CREATE INDEX api_requests_by_event ON api_requests (event_id, at);
+-- Serves the integrator's request log and its figures.
 CREATE INDEX api_requests_by_integration ON api_requests (integration_id, at);
+-- Serves the search by request id.
 CREATE INDEX api_requests_by_id ON api_requests (request_id);
+-- Serves the watch for repeated refusals; holds those only.
+CREATE INDEX api_requests_refused ON api_requests (at) WHERE status = 429;

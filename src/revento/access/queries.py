@@ -1,0 +1,335 @@
+"""SQL of the ledger. It is written without foreign keys, so names are looked up when it is read."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from revento.access.models import Day, Entry, Refusals, Use
+from revento.kernel.db import Json, Tx
+
+INSERT: Final = """
+    INSERT INTO api_requests (at, request_id, integration_id, client_id, installation_id, event_id, user_id, family_id,
+                              participant_id, token_kind, method, endpoint, path, query, scope, version, status, error,
+                              rows, people, duration_ms, address)
+    SELECT at, request_id, integration_id, client_id, installation_id, event_id, user_id, family_id, participant_id,
+           token_kind, method, endpoint, path, query, scope, version, status, error, rows, people, duration_ms, address
+      FROM jsonb_to_recordset(%(reads)s)
+        AS r (at timestamptz, request_id uuid, integration_id text, client_id text, installation_id text,
+              event_id text, user_id text, family_id text, participant_id text, token_kind text, method text,
+              endpoint text, path text, query text, scope text, version text, status smallint, error text,
+              rows integer, people integer, duration_ms real, address text)
+"""
+
+
+async def insert(tx: Tx, reads: list[dict[str, Any]]) -> None:
+    """Appends requests, in one statement."""
+    await tx.run(INSERT, reads=Json(reads))
+
+
+TOUCH_INSTALLATIONS: Final = """
+    UPDATE installations SET last_used_at = %(at)s
+     WHERE id = ANY (%(ids)s) AND (last_used_at IS NULL OR last_used_at < %(at)s::timestamptz - interval '1 minute')
+"""
+
+
+async def touch_installations(tx: Tx, ids: list[str], at: datetime) -> None:
+    """Notes that connections were used; to the minute, so that a busy one is not rewritten every second."""
+    if ids:
+        await tx.run(TOUCH_INSTALLATIONS, ids=ids, at=at)
+
+
+TOUCH_GRANTS: Final = """
+    UPDATE user_grants SET last_used_at = %(at)s
+     WHERE id = ANY (%(ids)s) AND (last_used_at IS NULL OR last_used_at < %(at)s::timestamptz - interval '1 minute')
+"""
+
+
+async def touch_grants(tx: Tx, ids: list[str], at: datetime) -> None:
+    """Notes that people's grants were used, likewise."""
+    if ids:
+        await tx.run(TOUCH_GRANTS, ids=ids, at=at)
+
+
+# Serves the organizer's ledger and the participant's "what did it read of me"; index api_requests_by_event.
+PAGE_BY_EVENT: Final = """
+    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
+           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
+           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+      LEFT JOIN events e ON e.id = q.event_id
+     WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.at < %(until)s
+       AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
+       AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
+       AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
+       AND (%(user_id)s::text IS NULL OR q.user_id = %(user_id)s)
+       AND (NOT %(people_only)s OR q.people > 0)
+     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+"""
+
+
+async def page_by_event(
+    tx: Tx,
+    event_id: str,
+    *,
+    since: datetime,
+    until: datetime,
+    integration_id: str | None = None,
+    installation_id: str | None = None,
+    endpoint: str | None = None,
+    user_id: str | None = None,
+    people_only: bool = False,
+    limit: int = 50,
+) -> list[Entry]:
+    """What was asked about an event, the newest first. Pages go on with `until` = the last row's time.
+
+    `user_id`: only with tokens of that person; `people_only`: only answers that held people's rows.
+    """
+    return await tx.all(
+        Entry,
+        PAGE_BY_EVENT,
+        event_id=event_id,
+        since=since,
+        until=until,
+        integration_id=integration_id,
+        installation_id=installation_id,
+        endpoint=endpoint,
+        user_id=user_id,
+        people_only=people_only,
+        limit=limit,
+    )
+
+
+# Serves "what did it read of me": list pages that everybody is on, what named me, and what came with my own tokens.
+PAGE_ABOUT: Final = """
+    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
+           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
+           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+      LEFT JOIN events e ON e.id = q.event_id
+     WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.at < %(until)s AND q.people > 0
+       AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
+       AND (q.user_id = %(user_id)s
+            OR (q.user_id IS NULL AND (q.participant_id IS NULL OR q.participant_id = %(participant_id)s)))
+     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+"""
+
+
+async def page_about(
+    tx: Tx,
+    event_id: str,
+    *,
+    user_id: str,
+    participant_id: str | None,
+    since: datetime,
+    until: datetime,
+    integration_id: str | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Answers that held, or may have held, a person's rows in this event, the newest first.
+
+    A page of the participant list counts for everybody in the event: which rows it held is not kept.
+    """
+    return await tx.all(
+        Entry,
+        PAGE_ABOUT,
+        event_id=event_id,
+        user_id=user_id,
+        participant_id=participant_id,
+        since=since,
+        until=until,
+        integration_id=integration_id,
+        limit=limit,
+    )
+
+
+# Serves the participant's page of connected apps: the same, added up.
+SUMMARY_ABOUT: Final = """
+    SELECT q.integration_id, coalesce(n.name, q.integration_id) AS integration_name, q.installation_id, q.endpoint,
+           q.scope, count(*) AS requests, 0::bigint AS refused, coalesce(sum(q.rows), 0)::bigint AS rows,
+           coalesce(sum(q.people), 0)::bigint AS people, min(q.at) AS first_at, max(q.at) AS last_at
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+     WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.people > 0 AND q.integration_id IS NOT NULL
+       AND (q.user_id = %(user_id)s
+            OR (q.user_id IS NULL AND (q.participant_id IS NULL OR q.participant_id = %(participant_id)s)))
+     GROUP BY q.integration_id, n.name, q.installation_id, q.endpoint, q.scope
+     ORDER BY max(q.at) DESC, q.endpoint
+"""
+
+
+async def summary_about(
+    tx: Tx, event_id: str, *, user_id: str, participant_id: str | None, since: datetime
+) -> list[Use]:
+    """Per integration and endpoint: how often it was given rows that may be this person's, and when last."""
+    return await tx.all(
+        Use, SUMMARY_ABOUT, event_id=event_id, user_id=user_id, participant_id=participant_id, since=since
+    )
+
+
+# Serves the integrator's request log; index api_requests_by_integration.
+PAGE_BY_INTEGRATION: Final = """
+    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
+           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
+           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+      LEFT JOIN events e ON e.id = q.event_id
+     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s AND q.at < %(until)s
+       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
+       AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
+       AND (%(event_id)s::text IS NULL OR q.event_id = %(event_id)s)
+       AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
+       AND (%(error)s::text IS NULL OR q.error = %(error)s)
+       AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
+     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+"""
+
+
+async def page_by_integration(
+    tx: Tx,
+    integration_id: str,
+    *,
+    since: datetime,
+    until: datetime,
+    client_id: str | None = None,
+    installation_id: str | None = None,
+    event_id: str | None = None,
+    endpoint: str | None = None,
+    error: str | None = None,
+    statuses: tuple[int, int] | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """What an integration asked, the newest first. Pages go on with `until` = the last row's time."""
+    return await tx.all(
+        Entry,
+        PAGE_BY_INTEGRATION,
+        integration_id=integration_id,
+        since=since,
+        until=until,
+        client_id=client_id,
+        installation_id=installation_id,
+        event_id=event_id,
+        endpoint=endpoint,
+        error=error,
+        status_from=statuses[0] if statuses else None,
+        status_to=statuses[1] if statuses else None,
+        limit=limit,
+    )
+
+
+# Serves the search by request id in every console; index api_requests_by_id.
+FIND_BY_REQUEST_ID: Final = """
+    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
+           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
+           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+      LEFT JOIN events e ON e.id = q.event_id
+     WHERE q.request_id = %(request_id)s
+       AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
+     ORDER BY q.at DESC
+     LIMIT 50
+"""
+
+
+async def find_by_request_id(tx: Tx, request_id: UUID, *, integration_id: str | None = None) -> list[Entry]:
+    """The requests that carried this id; an integrator's search names the integration, the operator's doesn't."""
+    return await tx.all(Entry, FIND_BY_REQUEST_ID, request_id=request_id, integration_id=integration_id)
+
+
+# Serves the usage table of a connection's page and of the ledger; index api_requests_by_event.
+SUMMARY: Final = """
+    SELECT q.integration_id, coalesce(n.name, q.integration_id) AS integration_name, q.installation_id, q.endpoint,
+           q.scope, count(*) AS requests, count(*) FILTER (WHERE q.status >= 400) AS refused,
+           coalesce(sum(q.rows), 0)::bigint AS rows, coalesce(sum(q.people), 0)::bigint AS people,
+           min(q.at) AS first_at, max(q.at) AS last_at
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+     WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.integration_id IS NOT NULL
+       AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
+       AND (%(user_id)s::text IS NULL OR q.user_id = %(user_id)s)
+     GROUP BY q.integration_id, n.name, q.installation_id, q.endpoint, q.scope
+     ORDER BY max(q.at) DESC, q.endpoint
+"""
+
+
+async def summary(
+    tx: Tx, event_id: str, *, since: datetime, installation_id: str | None = None, user_id: str | None = None
+) -> list[Use]:
+    """What each connection read of an event per endpoint, with the last time; `user_id`: with that person's tokens."""
+    return await tx.all(Use, SUMMARY, event_id=event_id, since=since, installation_id=installation_id, user_id=user_id)
+
+
+# Serves the developer console's figures; index api_requests_by_integration.
+DAYS: Final = """
+    SELECT date_trunc('day', q.at) AS day, count(*) AS requests, count(*) FILTER (WHERE q.status >= 400) AS refused,
+           count(*) FILTER (WHERE q.status = 429) AS limited, coalesce(sum(q.people), 0)::bigint AS people
+      FROM api_requests q
+     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s
+     GROUP BY 1 ORDER BY 1
+"""
+
+
+async def days(tx: Tx, integration_id: str, *, since: datetime) -> list[Day]:
+    """An integration's days at the API."""
+    return await tx.all(Day, DAYS, integration_id=integration_id, since=since)
+
+
+# Serves the watch for repeated 429s; index api_requests_refused.
+LIST_REFUSED: Final = """
+    SELECT q.integration_id, coalesce(max(n.name), q.integration_id) AS integration_name, q.installation_id,
+           q.event_id, q.family_id, q.token_kind, count(*) AS refusals, min(q.at) AS first_at, max(q.at) AS last_at
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+     WHERE q.status = 429 AND q.at >= %(since)s AND q.family_id IS NOT NULL
+     GROUP BY q.integration_id, q.installation_id, q.event_id, q.family_id, q.token_kind
+    HAVING count(*) >= %(least)s
+     ORDER BY count(*) DESC
+"""
+
+
+async def list_refused(tx: Tx, *, since: datetime, least: int) -> list[Refusals]:
+    """Tokens refused by their limits at least so often since then."""
+    return await tx.all(Refusals, LIST_REFUSED, since=since, least=least)
+
+
+LIST_PARTITIONS: Final = """
+    SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'api_requests'::regclass AND c.relname <> 'api_requests_default' ORDER BY 1
+"""
+
+
+async def list_partitions(tx: Tx) -> list[str]:
+    """The names of the days' partitions."""
+    return await tx.all(str, LIST_PARTITIONS)
+
+
+MAKE_PARTITION: Final = """
+    CREATE TABLE IF NOT EXISTS {table} PARTITION OF api_requests FOR VALUES FROM ({since}) TO ({until})
+"""
+
+
+async def make_partition(tx: Tx, name: str, since: date, until: date) -> None:
+    """A day's partition, unless it is there."""
+    await tx.define(MAKE_PARTITION, table=name, since=f"{since}T00:00:00Z", until=f"{until}T00:00:00Z")
+
+
+DROP_PARTITION: Final = "DROP TABLE {table}"
+
+
+async def drop_partition(tx: Tx, name: str) -> None:
+    """Throws a day away."""
+    await tx.define(DROP_PARTITION, table=name)
+
+
+DROP_OLD: Final = "DELETE FROM api_requests_default WHERE at < %(before)s"
+
+
+async def drop_old(tx: Tx, *, before: datetime) -> int:
+    """Deletes what was written before its day had a partition."""
+    return await tx.run(DROP_OLD, before=before)

@@ -1,0 +1,1 @@
+"""Reading participants, and what a person reads about herself."""

@@ -1,0 +1,127 @@
+"""SQL of participants as integrations read them. Only shared fields leave a statement; e-mail addresses never do."""
+
+from datetime import datetime
+from typing import Final, LiteralString
+
+from revento.events.reading.models import Page
+from revento.kernel.reader import Reader, join
+
+# One participant in the shape of contract/v1, from p (participants), a (applications) and s (keys of shared fields).
+_PARTICIPANT: Final[LiteralString] = """(SELECT row_to_json(r)::text FROM (SELECT
+    p.id, p.event_id, p.user_id, p.application_id, p.display_name, a.role, a.status AS application_status,
+    to_char(a.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at,
+    to_char(a.registered_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS registered_at, a.registration_wave_id,
+    to_char(a.last_reviewed_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_reviewed_at, a.last_reviewer_id,
+    a.last_review_action,
+    coalesce((SELECT json_object_agg(k, a.answers -> k) FROM unnest(s.keys) k), '{}') AS custom_form_fields,
+    to_char(p.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
+    to_char(p.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r)"""
+# The keys of shared fields, once a statement.
+_SHARED: Final[LiteralString] = """
+    (SELECT array_agg(f.key ORDER BY f.position, f.key) AS keys
+       FROM form_fields f WHERE f.event_id = $1 AND f.is_shared) s"""
+# Rows are `place, at, id, body`; of limit + 1 rows the last only says that there is more.
+_PAGED: Final[LiteralString] = """
+    SELECT convert_to(coalesce(string_agg(body, ',') FILTER (WHERE place <= $4), ''), 'UTF8'), count(*),
+           max(at) FILTER (WHERE place = $4), max(id) FILTER (WHERE place = $4)
+      FROM (SELECT row_number() OVER (ORDER BY p.created_at, p.id) AS place, p.created_at AS at, p.id, """
+
+# Serves GET /events/{event_id}/participants without filters; index participants_page (event_id, created_at, id).
+PAGE: Final = join(
+    _PAGED,
+    _PARTICIPANT,
+    """ AS body
+              FROM participants p
+              JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id,""",
+    _SHARED,
+    """
+             WHERE p.event_id = $1 AND (p.created_at, p.id) > ($2, $3)
+             ORDER BY p.created_at, p.id
+             LIMIT $4 + 1) page""",
+)
+# Serves the same with filters: a statement of its own, so that the plan without them stays as simple as it can be.
+PAGE_FILTERED: Final = join(
+    _PAGED,
+    _PARTICIPANT,
+    """ AS body
+              FROM participants p
+              JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id,""",
+    _SHARED,
+    """
+             WHERE p.event_id = $1 AND (p.created_at, p.id) > ($2, $3)
+               AND ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.role = $6)
+               AND ($7::timestamptz IS NULL OR p.updated_at >= $7)
+             ORDER BY p.created_at, p.id
+             LIMIT $4 + 1) page""",
+)
+
+
+async def page(
+    reader: Reader,
+    event_id: str,
+    after: tuple[datetime, str],
+    limit: int,
+    *,
+    status: str | None = None,
+    role: str | None = None,
+    updated_since: datetime | None = None,
+) -> Page:
+    """Participants from a position on, in order of creation."""
+    if status is None and role is None and updated_since is None:
+        row = await reader.maybe(PAGE, event_id, *after, limit)
+    else:
+        row = await reader.maybe(PAGE_FILTERED, event_id, *after, limit, status, role, updated_since)
+    assert row is not None
+    return Page(*row)
+
+
+# Serves GET /events/{event_id}/participants/{participant_id}.
+FIND: Final = join(
+    "SELECT convert_to(",
+    _PARTICIPANT,
+    """, 'UTF8')
+      FROM participants p
+      JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id,""",
+    _SHARED,
+    " WHERE p.event_id = $1 AND p.id = $2",
+)
+
+
+async def find(reader: Reader, event_id: str, id: str) -> bytes | None:
+    """One participant of this event."""
+    row = await reader.maybe(FIND, event_id, id)
+    return row[0] if row else None
+
+
+# Serves GET /me/application; the reviewer's id stays in the house.
+FIND_APPLICATION: Final = """
+    SELECT convert_to(row_to_json(r)::text, 'UTF8')
+      FROM (SELECT a.id, a.event_id, p.id AS participant_id, a.user_id, a.role, a.status,
+                   to_char(a.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at,
+                   to_char(a.registered_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS registered_at, a.registration_wave_id,
+                   to_char(a.last_reviewed_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_reviewed_at,
+                   a.last_review_action, to_char(p.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at
+              FROM participants p
+              JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id
+             WHERE p.event_id = $1 AND p.user_id = $2) r
+"""
+
+
+async def find_application(reader: Reader, event_id: str, user_id: str) -> bytes | None:
+    """A person's application for this event."""
+    row = await reader.maybe(FIND_APPLICATION, event_id, user_id)
+    return row[0] if row else None
+
+
+# Serves GET /me/profile.
+FIND_PROFILE: Final = """
+    SELECT convert_to(row_to_json(r)::text, 'UTF8')
+      FROM (SELECT u.id, u.name, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.locale
+              FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL) r
+"""
+
+
+async def find_profile(reader: Reader, user_id: str) -> bytes | None:
+    """A person's own name and address."""
+    row = await reader.maybe(FIND_PROFILE, user_id)
+    return row[0] if row else None

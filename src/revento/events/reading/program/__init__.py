@@ -1,0 +1,1 @@
+"""Reading the program and its parts."""

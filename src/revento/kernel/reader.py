@@ -1,0 +1,87 @@
+"""The read API's door to the database: asyncpg, prepared statements, no transaction (docs/adr: the API's hot path).
+
+Everything else goes through `kernel.db`. A reader only reads; its statements take `$1`-style parameters and give plain
+tuples, by position.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final, LiteralString
+
+import asyncpg
+
+Record = Sequence[Any]
+Connection = Any  # asyncpg ships no types of its own
+_SESSION: Final = {
+    "timezone": "UTC",
+    "statement_timeout": "10000",
+    "default_transaction_read_only": "on",
+    "application_name": "revento-api",
+}
+_LOST: Final = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+
+
+class ReaderUnreachable(Exception):
+    """The database did not answer; the edge makes it a 503."""
+
+
+class Reader:
+    """A few connections, opened when they are first needed, handed out last-used first so that the rest may idle."""
+
+    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0) -> None:
+        self._url = url
+        self._wait_s = wait_s
+        self._idle: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._idle.put_nowait(None)
+
+    async def maybe(self, sql: LiteralString, *params: Any) -> Record | None:
+        """The first row, or `None`. Raises `ReaderUnreachable`."""
+        rows = await self.all(sql, *params)
+        return rows[0] if rows else None
+
+    async def all(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """Every row. A connection that the server has closed is replaced once: a read may be repeated."""
+        idle = self._idle
+        try:
+            connection = idle.get_nowait() if not idle.empty() else await asyncio.wait_for(idle.get(), self._wait_s)
+        except TimeoutError as error:
+            raise ReaderUnreachable("every connection is busy") from error
+        try:
+            if connection is None or connection.is_closed():
+                connection = await self._connect()
+            try:
+                return await connection.fetch(sql, *params)
+            except _LOST:
+                await _drop(connection)
+                connection = await self._connect()
+                return await connection.fetch(sql, *params)
+        except (*_LOST, OSError, TimeoutError, asyncpg.QueryCanceledError) as error:
+            raise ReaderUnreachable(str(error) or type(error).__name__) from error
+        finally:
+            idle.put_nowait(connection)
+
+    async def close(self) -> None:
+        """Closes what is idle."""
+        while not self._idle.empty():
+            connection = self._idle.get_nowait()
+            if connection is not None:
+                await _drop(connection)
+
+    async def _connect(self) -> Connection:
+        return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            self._url,
+            timeout=self._wait_s,  # pyright: ignore[reportArgumentType]
+            server_settings=_SESSION,
+        )
+
+
+async def _drop(connection: Connection) -> None:
+    with suppress(*_LOST, OSError, TimeoutError):
+        await connection.close(timeout=1)
+
+
+def join(*parts: LiteralString) -> LiteralString:
+    """A statement out of parts that several statements share; all of them literal, so nothing can be slipped in."""
+    return "".join(parts)

@@ -1,0 +1,65 @@
+"""SQL of the API's token check: one statement, six look-ups by primary key."""
+
+from datetime import datetime
+
+from revento.contract.scopes import TokenKind
+from revento.kernel.db import Tx
+from revento.kernel.reader import Reader
+from revento.oauth.bearers.models import Bearer
+
+# Serves every request of the read API; access_tokens_pkey, then primary keys only. What an ending did to the token
+# itself comes first; the states behind it are asked too, so that no forgotten mark opens a door.
+FIND = """
+    SELECT t.hash, t.expires_at, t.scopes, t.used_at IS NULL AS is_unused,
+           coalesce(t.revoked_at, f.revoked_at, f.suspended_at, i.ended_at, g.ended_at,
+                    CASE WHEN n.state = 'unpublished' THEN coalesce(n.unpublished_at, n.updated_at)
+                         WHEN n.state = 'suspended' THEN n.suspended_at END,
+                    e.archived_at,
+                    CASE WHEN o.kind <> 'formal' OR o.verification_status <> 'verified' THEN o.updated_at END)
+               AS ended_at,
+           CASE WHEN t.revoked_at IS NOT NULL THEN t.revoke_reason
+                WHEN f.revoked_at IS NOT NULL THEN f.revoke_reason
+                WHEN f.suspended_at IS NOT NULL THEN 'integration_suspended'
+                WHEN i.ended_at IS NOT NULL THEN i.end_reason
+                WHEN g.ended_at IS NOT NULL THEN g.end_reason
+                WHEN n.state = 'unpublished' THEN 'integration_unpublished'
+                WHEN n.state = 'suspended' THEN 'integration_suspended'
+                WHEN e.archived_at IS NOT NULL THEN 'event_archived'
+                WHEN o.kind <> 'formal' OR o.verification_status <> 'verified' THEN 'organization_status_lost' END
+               AS end_reason,
+           f.id, f.kind, f.client_id, f.integration_id, f.installation_id, f.user_grant_id, f.event_id, f.user_id,
+           e.time_zone, r.per_hour, r.per_minute, r.in_flight
+      FROM access_tokens t
+      JOIN token_families f ON f.id = t.family_id
+      JOIN installations i ON i.id = f.installation_id
+      JOIN integrations n ON n.id = f.integration_id
+      JOIN events e ON e.id = f.event_id
+      JOIN organizations o ON o.id = e.organization_id
+      LEFT JOIN user_grants g ON g.id = f.user_grant_id
+      LEFT JOIN LATERAL (
+           SELECT l.per_hour, l.per_minute, l.in_flight
+             FROM rate_limits l
+            WHERE l.integration_id = f.integration_id AND l.kind = f.kind
+              AND (l.installation_id IS NULL OR l.installation_id = f.installation_id)
+            ORDER BY l.installation_id NULLS LAST
+            LIMIT 1) r ON true
+     WHERE t.hash = $1
+"""
+
+
+async def find(reader: Reader, token: bytes) -> Bearer | None:
+    """What is known of the token with this SHA-256."""
+    row = await reader.maybe(FIND, token)
+    if row is None:
+        return None
+    columns = list(row)
+    columns[7] = TokenKind(columns[7])
+    return Bearer(*columns)
+
+
+MARK_USED = "UPDATE access_tokens SET used_at = %(now)s WHERE hash = %(token)s AND used_at IS NULL"
+
+
+async def mark_used(tx: Tx, token: bytes, *, now: datetime) -> None:
+    """Notes a token's first use: from then on its refresh token's replay is a theft (contract §2.3)."""
+    await tx.run(MARK_USED, token=token, now=now)
