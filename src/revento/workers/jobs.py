@@ -12,10 +12,17 @@ from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
 from revento.kernel.jobs import queue
 from revento.kernel.secrets import Box, Keys, load_or_create_key
-from revento.workers import mail, seal_audit, tell_applicants, tell_moved_up
+from revento.workers import care, mail, retention, seal_audit, tell_applicants, tell_moved_up
 from revento.workers.tools import Tools
 
-TASKS: Final = (mail, seal_audit, tell_applicants, tell_moved_up)  # importing a module registers its tasks
+TASKS: Final = (  # importing a module registers its tasks
+    care,
+    mail,
+    retention,
+    seal_audit,
+    tell_applicants,
+    tell_moved_up,
+)
 _AT_ONCE: Final = 4
 _GRACE_S: Final = 9
 _logger: Final = log.logger("jobs")

@@ -145,14 +145,14 @@ FINISH = """
           FROM tried t
          WHERE d.endpoint_no = t.endpoint_no AND d.no = t.no AND d.state = 1 AND d.lease_token = t.token
            AND t.state = 'waiting'
-        RETURNING d.endpoint_no, d.id, t.n, t.status, t.outcome, t.detail, t.answer, t.latency_ms, t.timestamp_s,
+        RETURNING d.endpoint_no, d.no, t.n, t.status, t.outcome, t.detail, t.answer, t.latency_ms, t.timestamp_s,
                   t.signed_sha256, t.at
     )
-    INSERT INTO attempts (at, delivery_id, endpoint_no, n, timestamp_s, signed_sha256, outcome, status, detail, answer,
+    INSERT INTO attempts (at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer,
                           latency_ms)
-    SELECT at, id, endpoint_no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM closed
+    SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM closed
     UNION ALL
-    SELECT at, id, endpoint_no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM waiting
+    SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM waiting
 """
 
 
@@ -311,7 +311,7 @@ PROBE = """
         UPDATE endpoints e
            SET state = 'probing', next_probe_at = now() + interval '1 hour', breaker_until = NULL, not_before = NULL,
                version = e.version + 1
-         WHERE e.state = 'paused' AND e.next_probe_at <= now()
+         WHERE e.state IN ('paused', 'probing') AND e.next_probe_at <= now()
            AND EXISTS (SELECT FROM deliveries d WHERE d.endpoint_no = e.no AND d.state = 4)
         RETURNING e.no
     )

@@ -3,14 +3,16 @@
 import random
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 
 from revento.contract import topics
 from revento.kernel.db import Tx
 from revento.webhooks.fanout import queries, rules
-from revento.webhooks.fanout.models import New, Target, Unrouted
+from revento.webhooks.fanout.models import Message, New, Target, Unrouted
 
 BATCH = 500
 READY, HELD = 0, 4
+Planned = tuple[Message, Target, rules.WhyNot | None]
 
 
 async def route(tx: Tx, *, limit: int = BATCH) -> int:
@@ -32,7 +34,7 @@ async def route(tx: Tx, *, limit: int = BATCH) -> int:
         if (why := rules.why_not(topics.BY_NAME[message.topic], target)) is None or why in rules.HELD
     ]
     if planned:
-        await _deliver(tx, planned)
+        await deliver(tx, planned)
     return len(messages)
 
 
@@ -58,7 +60,8 @@ def _is_narrow(message: Unrouted) -> bool:
     return bool(message.installation_id or message.client_id or message.integration_id)
 
 
-async def _deliver(tx: Tx, planned: list[tuple[Unrouted, Target, rules.WhyNot | None]]) -> None:
+async def deliver(tx: Tx, planned: Sequence[Planned], *, is_replay: bool = False) -> None:
+    """Gives each planned delivery its number and queues it, held when something stands in its way. Locks endpoints."""
     targets = {(target.client_id, target.installation_id): target for _, target, _ in planned}
     numbers = {key: target.endpoint_no for key, target in targets.items() if target.endpoint_no is not None}
     if missing := [target for key, target in targets.items() if key not in numbers]:
@@ -83,6 +86,7 @@ async def _deliver(tx: Tx, planned: list[tuple[Unrouted, Target, rules.WhyNot | 
                 message_at=message.created_at,
                 topic=message.topic,
                 resource_key=message.resource_key,
+                is_replay=is_replay,
             )
         )
         next_seq[endpoint.no] += 1

@@ -5,18 +5,23 @@ from datetime import datetime
 from revento.kernel.db import Row
 
 
-class Unrouted(Row, frozen=True):
-    """A message that nobody was told of yet. `no` is the order of arrival."""
+class Message(Row, frozen=True):
+    """What a delivery is about."""
 
-    no: int
     id: str
     created_at: datetime
     topic: str
+    resource_key: str
+
+
+class Unrouted(Message, frozen=True):
+    """A message that nobody was told of yet. `no` is the order of arrival."""
+
+    no: int
     event_id: str | None
     installation_id: str | None
     client_id: str | None
     integration_id: str | None
-    resource_key: str
 
 
 class Target(Row, frozen=True):
@@ -58,3 +63,4 @@ class New(Row, frozen=True):
     message_at: datetime
     topic: str
     resource_key: str
+    is_replay: bool = False

@@ -12,6 +12,14 @@ async def lock(tx: Tx) -> bool:
     return await tx.one(bool, LOCK)
 
 
+AWAIT_LOCK = "SELECT pg_advisory_xact_lock(7360143)"
+
+
+async def await_lock(tx: Tx) -> None:
+    """Waits until this transaction is the only one that gives numbers."""
+    await tx.run(AWAIT_LOCK)
+
+
 TAKE = """
     WITH taken AS (
         DELETE FROM message_queue
@@ -135,12 +143,13 @@ async def number(tx: Tx, counts: dict[int, int], obstacles: dict[int, str | None
 
 INSERT_DELIVERIES = """
     WITH new AS (
-        INSERT INTO deliveries (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key)
-        SELECT endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key
+        INSERT INTO deliveries (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key,
+                                is_replay)
+        SELECT endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, is_replay
           FROM unnest(%(endpoint_nos)s::bigint[], %(shards)s::smallint[], %(ids)s::uuid[], %(states)s::smallint[],
                       %(seqs)s::bigint[], %(message_ids)s::text[], %(message_ats)s::timestamptz[], %(topics)s::text[],
-                      %(resource_keys)s::text[]) WITH ORDINALITY
-               AS t (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, n)
+                      %(resource_keys)s::text[], %(replays)s::boolean[]) WITH ORDINALITY
+               AS t (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, is_replay, n)
          ORDER BY n
     )
     SELECT pg_notify('revento_webhooks', 'ready')
@@ -160,4 +169,5 @@ async def insert_deliveries(tx: Tx, rows: list[New]) -> None:
         message_ats=[row.message_at for row in rows],
         topics=[row.topic for row in rows],
         resource_keys=[row.resource_key for row in rows],
+        replays=[row.is_replay for row in rows],
     )

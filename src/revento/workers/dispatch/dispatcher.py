@@ -14,10 +14,12 @@ from revento.kernel.clock import Clock
 from revento.kernel.db import Database, Unreachable
 from revento.kernel.secrets import Box
 from revento.webhooks.claim import queries as claims
+from revento.webhooks.console import queries as console
 from revento.webhooks.deliver import Sender
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.fanout import actions as router
 from revento.webhooks.outbox import queries as outbox
+from revento.webhooks.replays import actions as replays
 from revento.webhooks.sharing import actions as sharing
 from revento.webhooks.sharing import queries as dispatchers
 from revento.workers.dispatch.claiming import LEASE_S, ROWS_MOST, Claimer
@@ -168,8 +170,12 @@ class Dispatcher:
                         moved += await claims.reap(tx)
                 if tick % RECHECK_EVERY == 0:
                     await endpoints.recheck_withheld(tx)
+                    await console.tick(tx)
                 if moved:
                     await claims.ring(tx)
+            if tick % SLOW_SWEEP_EVERY == 0:
+                async with self._db.tx() as tx:
+                    await replays.advance(tx, now=self._clock.now())
             tick += 1
 
     async def _keep_beating(self) -> None:

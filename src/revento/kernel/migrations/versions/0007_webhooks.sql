@@ -145,23 +145,32 @@ CREATE TABLE delivery_log (
     last_status smallint,
     last_error text,
     created_at timestamptz NOT NULL,
-    acknowledged_at timestamptz,
-    PRIMARY KEY (finished_at, endpoint_no, no)
+    -- Confirmed over the pull feed, whether or not it had been pushed before.
+    acknowledged_at timestamptz
 ) PARTITION BY RANGE (finished_at);
 CREATE TABLE delivery_log_default PARTITION OF delivery_log DEFAULT;
+-- Serves the detail page, resend and the trace by delivery id.
 CREATE INDEX delivery_log_by_id ON delivery_log (id);
 -- Serves the console's log, the feed and replays, newest or oldest first.
 CREATE INDEX delivery_log_by_endpoint ON delivery_log (endpoint_no, no);
--- Serves the dead-letter queue and its size.
-CREATE INDEX delivery_log_dead ON delivery_log (endpoint_no, no) WHERE state = 'dead';
--- Serves the search by resource id.
-CREATE INDEX delivery_log_by_resource ON delivery_log (resource_key, endpoint_no);
+-- Serves the log of one topic, however rare it is.
+CREATE INDEX delivery_log_by_topic ON delivery_log (endpoint_no, topic, no);
+-- Serves the dead-letter queue and its size, and the log of what was acknowledged or cancelled.
+CREATE INDEX delivery_log_undelivered ON delivery_log (endpoint_no, state, no) WHERE state <> 'delivered';
+-- Serves the search by resource id and by request id.
+CREATE INDEX delivery_log_by_resource ON delivery_log (resource_key, endpoint_no, no);
+
+-- Where the numbering of deliveries stood, by the minute: a time range becomes a range of numbers, which indexes know.
+CREATE TABLE delivery_ticks (
+    minute timestamptz PRIMARY KEY,
+    no bigint NOT NULL
+);
 
 -- One HTTP try. signed_sha256 is the hash of the signed bytes (timestamp, dot, body), for the signature debugger.
 CREATE TABLE attempts (
     at timestamptz NOT NULL,
-    delivery_id uuid NOT NULL,
     endpoint_no bigint NOT NULL,
+    no bigint NOT NULL,
     n smallint NOT NULL,
     timestamp_s bigint NOT NULL,
     signed_sha256 bytea NOT NULL,
@@ -172,7 +181,7 @@ CREATE TABLE attempts (
     latency_ms integer NOT NULL
 ) PARTITION BY RANGE (at);
 CREATE TABLE attempts_default PARTITION OF attempts DEFAULT;
-CREATE INDEX attempts_by_delivery ON attempts (delivery_id, n);
+CREATE INDEX attempts_by_delivery ON attempts (endpoint_no, no, n);
 
 -- Health by the hour, added up by the dispatcher, so that a week's figures are 168 rows instead of millions.
 -- latency counts attempts per bucket of webhooks/health (upper bounds in milliseconds).
@@ -186,23 +195,29 @@ CREATE TABLE endpoint_hours (
 );
 
 -- Bulk replays: a cursor over the log, moved on in the transaction that queues the rows, so that a kill repeats nothing.
+-- A backfill walks the messages of the time before a connection instead; its cursor is a message's place.
 CREATE TABLE replays (
     id text PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('replay', 'backfill')),
     client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
-    installation_id text,
+    installation_id text REFERENCES installations,
     topics text[] NOT NULL DEFAULT '{}',
-    states text[] NOT NULL,
+    states text[] NOT NULL DEFAULT '{}',
     since timestamptz NOT NULL,
     until timestamptz NOT NULL,
     rate_per_s integer NOT NULL CHECK (rate_per_s > 0),
     state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'cancelled')),
     position bigint NOT NULL DEFAULT 0,
+    after_at timestamptz,
+    after_id text NOT NULL DEFAULT '',
     queued bigint NOT NULL DEFAULT 0,
+    total bigint NOT NULL DEFAULT 0,
     moved_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
     finished_at timestamptz,
-    CHECK (until > since)
+    CHECK (until > since),
+    CHECK (kind = 'replay' OR installation_id IS NOT NULL)
 );
 CREATE INDEX replays_running ON replays (created_at) WHERE state = 'running';
 CREATE INDEX replays_by_client ON replays (client_id, created_at);

@@ -1,0 +1,1 @@
+"""Tables with a partition a day: made ahead of time, dropped whole when they are old."""

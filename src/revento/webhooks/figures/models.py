@@ -1,0 +1,77 @@
+"""Figures for pages and metrics."""
+
+from datetime import datetime
+
+import msgspec
+
+from revento.kernel.db import Row
+
+
+class Span(Row, frozen=True):
+    """Tries of one endpoint over a span of hours; `latency` counts the successful ones per bucket."""
+
+    endpoint_no: int
+    succeeded: int
+    failed: int
+    latency: list[int]
+
+
+class Hourly(Row, frozen=True):
+    """Tries of one endpoint within one hour."""
+
+    endpoint_no: int
+    hour: datetime
+    succeeded: int
+    failed: int
+
+
+class Outstanding(Row, frozen=True):
+    """What an endpoint has still to get. `waiting` stops counting at 10,000; `oldest_due` is the oldest one ready."""
+
+    endpoint_no: int
+    waiting: int
+    oldest_due: datetime | None
+    next_due: datetime | None
+    dead: int
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """How deliveries went over a span: `rate` is the share of tries that succeeded, latencies in milliseconds."""
+
+    succeeded: int
+    failed: int
+    rate: float | None
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """An endpoint's health in figures. `hours`: the last 24, oldest first, as (succeeded, failed), for a sparkline."""
+
+    day: Quality
+    week: Quality
+    hours: list[tuple[int, int]]
+    waiting: int
+    oldest_due: datetime | None
+    next_due: datetime | None
+    dead: int
+
+
+class Engine(Row, frozen=True):
+    """The whole engine at a glance. Ages in seconds; `healthy_age_s` leaves out receivers that failed last time."""
+
+    unrouted: int
+    unrouted_age_s: float
+    ready: int
+    queue_age_s: float
+    healthy_age_s: float
+    sending: int
+    waiting: int
+    held: int
+    dead: int
+    breakers_open: int
+    failing: int
+    paused: int
+    withheld: int
+    active: int
+    oldest_snapshot_s: float

@@ -1,0 +1,102 @@
+"""SQL of figures."""
+
+from datetime import datetime
+
+from revento.kernel.db import Tx
+from revento.webhooks.figures.models import Engine, Hourly, Outstanding, Span
+
+# At most 168 rows per endpoint; primary key of endpoint_hours.
+LIST_SPANS = """
+    SELECT h.endpoint_no, h.succeeded, h.failed,
+           ARRAY(SELECT sum(u.n)::integer
+                   FROM endpoint_hours o CROSS JOIN LATERAL unnest(o.latency) WITH ORDINALITY AS u (n, bucket)
+                  WHERE o.endpoint_no = h.endpoint_no AND o.hour >= %(since)s
+                  GROUP BY u.bucket ORDER BY u.bucket) AS latency
+      FROM (SELECT endpoint_no, sum(succeeded)::integer AS succeeded, sum(failed)::integer AS failed
+              FROM endpoint_hours
+             WHERE endpoint_no = ANY (%(endpoint_nos)s) AND hour >= %(since)s
+             GROUP BY endpoint_no) h
+"""
+
+
+async def list_spans(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> list[Span]:
+    """Tries of each endpoint since the beginning of an hour; endpoints without any are missing."""
+    return await tx.all(Span, LIST_SPANS, endpoint_nos=endpoint_nos, since=since)
+
+
+LIST_HOURS = """
+    SELECT endpoint_no, hour, succeeded, failed
+      FROM endpoint_hours
+     WHERE endpoint_no = ANY (%(endpoint_nos)s) AND hour >= %(since)s
+     ORDER BY endpoint_no, hour
+"""
+
+
+async def list_hours(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> list[Hourly]:
+    """The same, hour by hour."""
+    return await tx.all(Hourly, LIST_HOURS, endpoint_nos=endpoint_nos, since=since)
+
+
+# Bounded by 10,000 rows per endpoint, however long its queue is.
+LIST_OUTSTANDING = """
+    SELECT e.no AS endpoint_no,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS some) AS waiting,
+           (SELECT due FROM deliveries WHERE shard = e.shard AND endpoint_no = e.no AND state = 0
+             ORDER BY no LIMIT 1) AS oldest_due,
+           (SELECT min(due) FROM (SELECT due FROM deliveries
+                                   WHERE endpoint_no = e.no AND state = 3 LIMIT 10000) AS some) AS next_due,
+           (SELECT count(*) FROM delivery_log WHERE endpoint_no = e.no AND state = 'dead') AS dead
+      FROM endpoints e
+     WHERE e.no = ANY (%(endpoint_nos)s)
+"""
+
+
+async def list_outstanding(tx: Tx, endpoint_nos: list[int]) -> list[Outstanding]:
+    """What each endpoint has still to get, and its dead letters."""
+    return await tx.all(Outstanding, LIST_OUTSTANDING, endpoint_nos=endpoint_nos)
+
+
+# Loose scans and bounded counts: none of it grows with a backlog beyond 100,000 rows.
+ENGINE = """
+    WITH RECURSIVE ready (shard, endpoint_no) AS (
+        (SELECT shard, endpoint_no FROM deliveries WHERE state = 0 ORDER BY shard, endpoint_no LIMIT 1)
+        UNION ALL
+        SELECT n.shard, n.endpoint_no
+          FROM ready r
+         CROSS JOIN LATERAL (SELECT shard, endpoint_no FROM deliveries
+                              WHERE state = 0 AND (shard, endpoint_no) > (r.shard, r.endpoint_no)
+                              ORDER BY shard, endpoint_no LIMIT 1) n
+    ), oldest AS (
+        SELECT e.fail_streak, o.due
+          FROM ready r JOIN endpoints e ON e.no = r.endpoint_no
+         CROSS JOIN LATERAL (SELECT due FROM deliveries
+                              WHERE shard = r.shard AND endpoint_no = r.endpoint_no AND state = 0
+                              ORDER BY no LIMIT 1) o
+         WHERE e.state <> 'paused'
+    )
+    SELECT (SELECT count(*) FROM (SELECT FROM message_queue LIMIT 100000) AS some) AS unrouted,
+           coalesce((SELECT extract(epoch FROM now() - message_at) FROM message_queue ORDER BY no LIMIT 1), 0)::float8
+           AS unrouted_age_s,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 LIMIT 100000) AS some) AS ready,
+           coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest), 0)::float8 AS queue_age_s,
+           coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest WHERE fail_streak = 0), 0)::float8
+           AS healthy_age_s,
+           (SELECT count(*) FROM deliveries WHERE state = 1) AS sending,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 3 LIMIT 100000) AS some) AS waiting,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 4 LIMIT 100000) AS some) AS held,
+           (SELECT count(*) FROM (SELECT FROM delivery_log WHERE state = 'dead' LIMIT 100000) AS some) AS dead,
+           (SELECT count(*) FROM endpoints WHERE breaker_level > 0) AS breakers_open,
+           (SELECT count(*) FROM endpoints WHERE failing_since IS NOT NULL) AS failing,
+           (SELECT count(*) FROM endpoints WHERE state IN ('paused', 'probing')) AS paused,
+           (SELECT count(*) FROM endpoints WHERE state = 'withheld') AS withheld,
+           (SELECT count(*) FROM endpoints WHERE state = 'active') AS active,
+           coalesce((SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity
+                      WHERE backend_xmin IS NOT NULL AND datname = current_database()
+                        AND backend_type = 'client backend' AND pid <> pg_backend_pid()), 0)::float8
+           AS oldest_snapshot_s
+"""
+
+
+async def engine(tx: Tx) -> Engine:
+    """The whole engine at a glance, for metrics and the operator's page."""
+    return await tx.one(Engine, ENGINE)

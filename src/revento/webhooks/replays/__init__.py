@@ -1,0 +1,1 @@
+"""Sending many again: bulk replays over the log, and backfills for a new connection. Resumable and throttled."""
