@@ -33,7 +33,7 @@ OWNERS = {
     "api_requests": "access",
     **dict.fromkeys(("messages", "message_queue", "messages_later", "endpoints", "deliveries"), "webhooks"),
     **dict.fromkeys(("delivery_log", "attempts", "endpoint_hours", "replays", "dispatchers"), "webhooks"),
-    "dispatch_shards": "webhooks",
+    **dict.fromkeys(("delivery_ticks", "dispatch_shards"), "webhooks"),
 }
 # A table with more than one writer, and why.
 SHARED_WRITES = {
