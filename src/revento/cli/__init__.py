@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "audit": "audit",
     "integrations": "integrations",
     "sandbox": "sandbox",
+    "trigger": "trigger",
 }
 
 

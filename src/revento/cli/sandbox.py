@@ -10,8 +10,8 @@ from revento.cli import edge, files, terminal
 from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
 from revento.kernel import secrets
-from revento.sandbox import actions, sheets
-from revento.sandbox.models import Sheet
+from revento.sandbox import actions, cast, sample, sheets
+from revento.sandbox.models import Credentials, Sheet
 
 app = typer.Typer(help="The test convention: people, events, credentials.")
 
@@ -62,9 +62,14 @@ async def rebuild(desk: Desk) -> Sheet:
     password = known.people[0].password if known and known.people else secrets.new_password()
     now = desk.clock.now()
     async with desk.db.tx() as tx:
-        await actions.build(tx, password, with_operator=desk.settings.development, now=now)
+        made = await actions.build(tx, password, with_operator=desk.settings.development, now=now)
         await actions.rebuild_own(tx, now=now)
-        sheet = await sheets.draw_up(tx, desk.settings.base_url, password, known.integrations if known else [])
+        credentials: list[Credentials] = []
+        if desk.settings.development:  # it listens on this machine, where in production nothing may be called
+            before = known.integrations[0] if known and known.integrations else None
+            owner = made.people[cast.INTEGRATOR]
+            credentials.append(await sample.put(tx, owner, before, desk.box, seed=actions.SEED, now=now))
+        sheet = await sheets.draw_up(tx, desk.settings.base_url, password, credentials)
     return _keep(desk, sheet)
 
 

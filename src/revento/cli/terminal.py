@@ -24,7 +24,7 @@ class Failed(Exception):
 
 EXPECTED: Final = (Failed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
 _WIDE: Final = 400
-out: Final = Console(highlight=False, soft_wrap=True)
+out: Final = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def complain(error: BaseException) -> int:
@@ -53,7 +53,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         shown.add_column(column, no_wrap=not out.is_terminal)  # an id that is copied from a pipe must be whole
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(shown, width=None if out.is_terminal else _WIDE)
+    out.print(shown)
 
 
 def note(say: str, *, quiet: bool = False) -> None:

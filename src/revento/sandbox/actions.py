@@ -158,6 +158,7 @@ async def _event(
     await season.registration(scene, organizer)
     hosts = await season.applicants(scene, organizer, people)
     await stage.program(scene, await proofs.as_planner(tx, owner, event_id), hosts)
+    await season.signups(scene, hosts)
     await outbox.take_back(tx, event_id)
     await queue.withdraw(tx, TELL_APPLICANT, event_id=event_id)
     await events.edit(tx, organizer, facts, now=now)

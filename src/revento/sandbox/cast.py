@@ -5,6 +5,7 @@ from typing import Final
 from revento.sandbox.models import Person
 
 _DOMAIN: Final = "sandbox.example"
+INTEGRATOR: Final = f"integrator@{_DOMAIN}"
 
 STAFF: Final = (
     Person("Odile Marchetti", f"operator@{_DOMAIN}", "operator"),
@@ -12,7 +13,7 @@ STAFF: Final = (
     Person("Joost van Rijn", f"joost.van.rijn@{_DOMAIN}", "organizer"),
     Person("Femi Adeyemi", f"reviewer@{_DOMAIN}", "reviewer"),
     Person("Katarzyna Zielińska", f"katarzyna.zielinska@{_DOMAIN}", "reviewer"),
-    Person("Ines Ferreira", f"integrator@{_DOMAIN}", "integrator"),
+    Person("Ines Ferreira", INTEGRATOR, "integrator"),
 )
 # organization key -> e-mail of its owner, further seats as (e-mail, role in the organization)
 OWNERS: Final = {"lanternfold": f"organizer@{_DOMAIN}", "saltmarsh": f"joost.van.rijn@{_DOMAIN}"}
@@ -21,13 +22,13 @@ SEATS: Final = {
         (f"joost.van.rijn@{_DOMAIN}", "organizer"),
         (f"reviewer@{_DOMAIN}", "reviewer"),
         (f"katarzyna.zielinska@{_DOMAIN}", "reviewer"),
-        (f"integrator@{_DOMAIN}", "organizer"),
+        (INTEGRATOR, "organizer"),
     ),
     "saltmarsh": (
         (f"organizer@{_DOMAIN}", "organizer"),
         (f"reviewer@{_DOMAIN}", "reviewer"),
         (f"katarzyna.zielinska@{_DOMAIN}", "viewer"),
-        (f"integrator@{_DOMAIN}", "organizer"),
+        (INTEGRATOR, "organizer"),
     ),
 }
 

@@ -10,10 +10,13 @@ from revento.events.applications.models import Application, Status
 from revento.events.forms import actions as forms
 from revento.events.forms.models import FormField
 from revento.events.participants import actions as participants
+from revento.events.program import queries as activities
 from revento.events.reviews import actions as reviews
+from revento.events.signups import actions as seats
 from revento.events.waves import actions as waves
 from revento.identity import proofs
 from revento.identity.proofs import Organizer, Reviewer
+from revento.kernel import ids
 from revento.kernel.ids import ApplicationId, ParticipantId, UserId, WaveId
 from revento.sandbox import cast
 from revento.sandbox.models import Person, Question
@@ -21,6 +24,7 @@ from revento.sandbox.stage import Scene
 
 BEFORE: Final = 70  # days before the event (or before today) on which its making began
 PER_EVENT: Final = 40
+_SMALL: Final = 8  # the smallest activities: people sign up for these
 # How the season goes: of 40 who apply, in the order in which they do.
 _FATES: Final = (
     *(Status.APPROVED,) * 20,
@@ -122,6 +126,20 @@ async def _apply(scene: Scene, person: Person, user_id: UserId, role: str, at: d
         participant_id=ParticipantId(scene.id("ptp", person.email)),
         now=min(at, scene.now - timedelta(minutes=30)),
     )
+
+
+async def signups(scene: Scene, hosts: list[tuple[ParticipantId, str]]) -> None:
+    """Those who were approved take places in what has few, so that some activities are full and have a waitlist."""
+    of_name = {person.name: person for person in cast.participants()}
+    users = [UserId(ids.named("usr", of_name[name].email)) for _, name in hosts]
+    small = [
+        each
+        for each in await activities.list_activities(scene.tx, scene.event_id)
+        if each.capacity and each.min_age == "age_all" and each.status == "scheduled" and each.starts_at > scene.now
+    ]
+    for activity in sorted(small, key=lambda each: (each.capacity or 0, each.id))[:_SMALL]:
+        for user_id in scene.dice.sample(users, scene.dice.randint(3, len(users))):
+            await seats.sign_up(scene.tx, user_id, scene.event_id, activity.id, now=scene.now)
 
 
 def _answers(scene: Scene) -> dict[str, Any]:

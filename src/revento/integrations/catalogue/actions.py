@@ -46,11 +46,13 @@ async def register(
     box: Box,
     now: datetime,
     id: IntegrationId | None = None,
+    client_id: ClientId | None = None,
 ) -> Registered:
     """Registers an integration with credentials of one environment; `owner` may change it from then on.
 
-    In-house integrations and scripts of a verified organization work at once. `id` is for sandboxes that are built
-    anew. Raises `SANDBOX_ONLY`, `PRODUCTION_ONLY`, `ORGANIZATION_NOT_VERIFIED` and what `catalogue.rules` names.
+    In-house integrations and scripts of a verified organization work at once. `id` and `client_id` are for the sandbox,
+    which is built anew. Raises `SANDBOX_ONLY`, `PRODUCTION_ONLY`, `ORGANIZATION_NOT_VERIFIED` and what
+    `catalogue.rules` names.
     """
     organization = await organizations.get(tx, organization_id) if organization_id else None
     if reason := rules.why_not_register(manifest, organization, environment):
@@ -70,7 +72,9 @@ async def register(
     if owner is not None:
         await queries.put_member(tx, known, owner, "owner", now=now)
     await _note(tx, owner or SYSTEM, "integration.registered", known, organization_id, now=now, name=manifest.name)
-    return await open_environment(tx, owner, known, manifest, environment=environment, box=box, now=now)
+    return await open_environment(
+        tx, owner, known, manifest, environment=environment, box=box, now=now, client_id=client_id
+    )
 
 
 async def open_environment(

@@ -68,6 +68,8 @@ DROP_OWN = """
         DELETE FROM messages
          WHERE created_at = now() AND event_id = %(event_id)s AND xmin = pg_current_xact_id()::xid
         RETURNING id
+    ), later AS (
+        DELETE FROM messages_later WHERE event_id = %(event_id)s AND xmin = pg_current_xact_id()::xid
     )
     DELETE FROM message_queue WHERE message_at = now() AND message_id IN (SELECT id FROM own)
 """

@@ -1,0 +1,41 @@
+"""`revento trigger`: the real action behind each webhook type."""
+
+from collections import Counter
+
+import pytest
+
+from revento.contract.errors import Refused
+from revento.kernel.db import Database
+from revento.sandbox import actions, happenings
+
+BESIDES = {  # what a deed tells besides, because the real action does
+    "application.approved": {"participant.registered"},
+    "participant.registered": {"application.approved"},
+    "activity.capacity_state_changed": {"activity.updated"},
+}
+
+
+async def test_every_deed_tells_its_type_as_often_as_it_is_done(db: Database, clock) -> None:
+    async with db.tx() as tx:
+        made = await actions.build(tx, "a lantern at low tide", now=clock.now())
+    event_id = made.events["lanternfold-tides"]
+    for type, deed in happenings.DEEDS.items():
+        async with db.tx() as tx:
+            await tx.run("DELETE FROM messages")
+            await tx.run("DELETE FROM messages_later")
+        for _ in range(12):
+            async with db.tx() as tx:
+                await deed(await happenings.at(tx, event_id, now=clock.pass_(seconds=1)))
+        async with db.tx() as tx:
+            told = Counter(await tx.all(str, "SELECT topic FROM messages UNION ALL SELECT topic FROM messages_later"))
+        assert told[type] == 12, type
+        assert set(told) <= {type} | BESIDES.get(type, set())
+
+
+async def test_nothing_is_made_to_happen_outside_the_sandbox(db: Database, clock) -> None:
+    async with db.tx() as tx:
+        made = await actions.build(tx, "a lantern at low tide", now=clock.now())
+        await tx.run("UPDATE organizations SET is_sandbox = false")
+    async with db.tx() as tx:
+        with pytest.raises(Refused):
+            await happenings.at(tx, made.events["lanternfold-tides"], now=clock.now())
