@@ -9,7 +9,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from revento.access.buffer import Buffer
-from revento.kernel import log
+from revento.kernel import log, traces
 from revento.kernel.clock import Clock
 from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
@@ -29,6 +29,7 @@ from revento.workers import ledger as ledgers
 def create() -> Litestar:
     """The application as the environment configures it; what the web server imports."""
     log.configure(level=os.environ.get("REVENTO_LOG_LEVEL", "INFO"))
+    traces.configure(os.environ, service="revento-web")
     return build(Settings.read(os.environ))
 
 

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
 from revento.contract.headers import REQUEST_ID
-from revento.kernel import log
+from revento.kernel import log, traces
 
 REQUESTS: Final = Counter("revento_http_requests_total", "Answers by audience and status class", ["audience", "status"])
 SECONDS: Final = Histogram(
@@ -64,7 +64,11 @@ def remember_requests(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         try:
-            await app(scope, receive, echo)
+            with traces.span("http.request", **{"http.request.method": str(scope.get("method", ""))}) as span:
+                await app(scope, receive, echo)
+                if span is not None:
+                    told = {"url.path": scope["path"], "http.response.status_code": status, "request.id": request_id}
+                    span.set_attributes(told)
         finally:
             _note(scope, status, time.perf_counter() - began)
             structlog.contextvars.clear_contextvars()
