@@ -30,15 +30,17 @@ async function grant(form) {
   if (!ok) throw new (status === 400 ? NotConnected : Error)(got.error); // invalid_grant is permanent: connect again
   const { event_id, access_token: access, refresh_token: refresh, expires_in } = got;
   stored.events[event_id] = { access, refresh, token_expires_at: Date.now() / 1000 + expires_in };
-  save();
-  return event_id;
+  return save(), event_id;
 }
 // The stored token, or a new one if that is about to expire or is the one that was just refused.
 async function accessToken(eventId, refused) {
   const event = stored.events[eventId];
   if (!event) throw new NotConnected("not connected");
   if (event.access !== refused && Date.now() / 1000 < event.token_expires_at - 30) return event.access;
-  const start = () => grant({ grant_type: "refresh_token", refresh_token: event.refresh });
+  const start = () => grant({ grant_type: "refresh_token", refresh_token: event.refresh }).catch((why) => {
+    if (why instanceof NotConnected) delete stored.events[eventId], save();
+    throw why;
+  });
   if (!refreshing.has(eventId)) refreshing.set(eventId, start().finally(() => refreshing.delete(eventId)));
   await refreshing.get(eventId);
   return stored.events[eventId].access;
@@ -60,8 +62,7 @@ async function readEvent(eventId) {
   for (let page = pages[0]; page.has_more; pages.push(page))
     page = await read(eventId, `/participants?limit=50&cursor=${encodeURIComponent(page.next_cursor)}`);
   Object.assign(stored.events[eventId], { title, participants: pages.flatMap((page) => page.data).length });
-  save();
-  return [303, null, { Location: "/" }];
+  return save(), [303, null, { Location: "/" }];
 }
 
 function connect(request, query) {
@@ -81,18 +82,17 @@ async function callback(request, query) {
   return readEvent(await grant({ grant_type: "authorization_code", code, redirect_uri: REDIRECT_URI, code_verifier }));
 }
 async function webhook({ headers }, query, raw) {
-  const stamp = headers["x-revento-timestamp"] ?? "", current = headers["x-revento-signature"] ?? "";
+  const { "x-revento-timestamp": stamp = "", "x-revento-signature": current, "x-revento-delivery-id": id } = headers;
   const hex = createHmac("sha256", WEBHOOK_SECRET).update(`${stamp}.`).update(raw).digest("hex");
   const signed = Buffer.from(`sha256=${hex}`), given = [current, headers["x-revento-signature-previous"] ?? ""];
   const right = (one) => Buffer.byteLength(one) === signed.length && timingSafeEqual(Buffer.from(one), signed);
-  if (!current || !given.some(right) || !/^\d{1,11}$/.test(stamp) || Math.abs(Date.now() / 1000 - stamp) > 300)
+  if (!id || !current || !given.some(right) || !/^\d{1,11}$/.test(stamp) || Math.abs(Date.now() / 1000 - stamp) > 300)
     return [401, { error: "not signed by Revento within five minutes" }];
-  const id = headers["x-revento-delivery-id"], { [id]: known } = stored.deliveries, message = JSON.parse(raw);
-  if (known !== undefined) return [204]; // a repeat changes nothing
+  const message = JSON.parse(raw);
+  if (stored.deliveries[id] !== undefined) return [204]; // a repeat changes nothing
   if (message.type === "data.deletion_required") await forget(message.event_id, message.data);
   stored.deliveries[id] = message; // kept after its effect: what fails is answered with 500 and sent again
-  save();
-  return [204];
+  return save(), [204];
 }
 // Erases what an ended connection, or one person, has left here, then says that it is done.
 async function forget(eventId, { deletion_id, participant_id }) {

@@ -8,8 +8,7 @@ from flask import Flask, redirect, request, session
 NEEDED = "REVENTO_CLIENT_ID", "REVENTO_CLIENT_SECRET", "REVENTO_WEBHOOK_SECRET", "SANDBOX_EVENT_ID"
 ID, SECRET, WH_SECRET, EVENT_ID = (os.environ.get(name) or sys.exit(f"Set {name}, see README.md") for name in NEEDED)
 BASE = os.environ.get("REVENTO_BASE_URL", "http://localhost:8000").rstrip("/")
-V1 = "application/vnd.revento.v1+json"
-PORT = int(os.environ.get("PORT", "3000"))
+PORT, V1 = int(os.environ.get("PORT", "3000")), "application/vnd.revento.v1+json"
 REDIRECT_URI = os.environ.get("REVENTO_REDIRECT_URI", f"http://localhost:{PORT}/callback")
 app = Flask(__name__)
 app.config.update(SECRET_KEY=secrets.token_bytes(32), SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=1 << 20)
@@ -23,6 +22,7 @@ def grant(**form):
     """Get tokens, and commit them before anybody uses them: a lost refresh token means asking for consent again."""
     answer = requests.post(f"{BASE}/oauth/token", {**form, "client_id": ID, "client_secret": SECRET}, timeout=10)
     if answer.status_code == 400:  # invalid_grant is permanent: the organizer has to connect again
+        with lock, db: db.execute("DELETE FROM event WHERE refresh = ?", (form.get("refresh_token"),))
         raise PermissionError(answer.json()["error"])
     answer.raise_for_status()
     new = answer.json()
@@ -89,13 +89,13 @@ def webhook():
     signed = b"sha256=" + hmac.digest(WH_SECRET.encode(), stamp.encode() + b"." + raw, "sha256").hex().encode()
     given = [request.headers.get(f"X-Revento-Signature{kind}", "").encode() for kind in ("", "-Previous")]
     fresh = stamp.isascii() and stamp.isdecimal() and len(stamp) < 12 and abs(time.time() - int(stamp)) <= 300
-    if not fresh or not given[0] or not any([hmac.compare_digest(signed, one) for one in given]):
+    id, right = request.headers.get("X-Revento-Delivery-Id"), [hmac.compare_digest(signed, one) for one in given]
+    if not id or not fresh or not given[0] or not any(right):
         return {"error": "not signed by Revento within five minutes"}, 401
     message = json.loads(raw)
-    row = request.headers["X-Revento-Delivery-Id"], message["event_id"], raw.decode()
     with lock, db:  # the id and its effect are one transaction: what fails is sent again, a repeat changes nothing
-        new = db.execute("INSERT OR IGNORE INTO delivery VALUES (?, ?, ?)", row).rowcount
-        if new and message["type"] == "data.deletion_required":
+        new = db.execute("INSERT OR IGNORE INTO delivery VALUES (?, ?, ?)", (id, message["event_id"], raw.decode()))
+        if new.rowcount and message["type"] == "data.deletion_required":
             forget(message["event_id"], message["data"])
     return "", 204
 
@@ -114,7 +114,7 @@ def status():
     with lock:
         events = db.execute("SELECT id, title, participants, expires_at FROM event").fetchall()
         bodies = db.execute("SELECT body FROM delivery WHERE body IS NOT NULL ORDER BY rowid DESC LIMIT 20").fetchall()
-    names = "event_id", "title", "participants", "token_expires_at"
-    return {"events": [dict(zip(names, row)) for row in events], "received": [json.loads(body) for body, in bodies]}
+    shown = [dict(zip(("event_id", "title", "participants", "token_expires_at"), row)) for row in events]
+    return {"events": shown, "received": [json.loads(body) for body, in bodies]}
 
 app.run(port=PORT)

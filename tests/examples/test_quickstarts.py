@@ -73,12 +73,13 @@ async def test_racing_reads_spend_a_refresh_token_once(quickstart, provider):
 
 async def test_a_permanent_refusal_asks_to_connect_again(quickstart, provider):
     await quickstart.connect(provider)
-    provider.live_access, provider.generation = "another", 7
-    answer = await quickstart.browser.post("/read")
-    assert (answer.status_code, answer.json()) == (409, {"error": "invalid_grant", "connect": "/connect"})
     provider.refusals = [web.json_response({"error": "token_revoked", "message": "", "request_id": ""}, status=401)]
     answer = await quickstart.browser.post("/read")
-    assert (answer.status_code, answer.json()["error"]) == (409, "token_revoked")
+    assert (answer.status_code, answer.json()) == (409, {"error": "token_revoked", "connect": "/connect"})
+    provider.live_access, provider.generation = "another", 7
+    for error in ("invalid_grant", "not connected"):
+        answer = await quickstart.browser.post("/read")
+        assert (answer.status_code, answer.json()["error"]) == (409, error)
     assert provider.spent == ["rev_refresh_1"]
 
 
@@ -103,6 +104,7 @@ async def test_a_signed_delivery_is_kept_once(quickstart):
     [
         {"headers": {"X-Revento-Signature": None}},
         {"headers": {"X-Revento-Timestamp": None}},
+        {"headers": {"X-Revento-Delivery-Id": None}},
         {"headers": {"X-Revento-Timestamp": "soon"}},
         {"headers": {"X-Revento-Timestamp": "\u0661".encode()}},
         {"headers": {"X-Revento-Signature": "sha256="}},

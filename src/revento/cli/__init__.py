@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "integrations": "integrations",
     "sandbox": "sandbox",
     "trigger": "trigger",
+    "check": "check",
 }
 
 

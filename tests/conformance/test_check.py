@@ -1,0 +1,239 @@
+"""The conformance kit can fail: each fault is caught, by the checks that are meant for it and no other."""
+
+import hashlib
+import hmac
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from revento.cli.conformance import report, running, samples
+from revento.cli.conformance.kit import Target
+from revento.webhooks import signing
+from tests.conformance.integration import Integration
+
+ROOT = Path(__file__).parents[2]
+REVENTO = str(Path(sys.executable).with_name("revento"))
+SECRET = signing.new_secret()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def target(base: str, **changes) -> Target:
+    plain = {
+        "base_url": base,
+        "webhook_path": "/webhooks/revento",
+        "connect_path": "/connect",
+        "redirect_uri": f"{base}/callback",
+        "client_id": "client",
+        "client_secret": "secret",
+        "webhook_secret": SECRET,
+        "event_id": samples.EVENT,
+        "probe": "/",
+        "read": "POST /read",
+        "login": "/login",
+        "webview": "/page",
+        "deletion_wait_s": 1.0,
+    }
+    return Target(**(plain | changes))
+
+
+@asynccontextmanager
+async def integrating(revento: str, faults: set[str]):
+    """The integration, served on loopback."""
+    port = free_port()
+    made = Integration(revento, port, SECRET, faults)
+    runner = web.AppRunner(made.app(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with aiohttp.ClientSession() as made.http:
+        yield made
+    await runner.cleanup()
+
+
+async def checked(*faults: str, only: list[str] | None = None, **changes):
+    """Findings by id about an integration with these faults."""
+    port = free_port()
+    async with integrating(f"http://127.0.0.1:{port}", set(faults)) as made:
+        checks = running.chosen(only or [], [])
+        found = await running.run(target(made.home, **changes), checks, port=port, start=None, tell=lambda _: None)
+    return {one.id: one for one in found}
+
+
+async def test_an_integration_without_fault_passes_everything():
+    found = await checked()
+    assert {id: one.got for id, one in found.items() if one.status != "pass"} == {}
+    assert len(found) == len(running.CHECKS)
+
+
+EVERY_REFUSAL = """
+    missing_signature empty_signature missing_timestamp missing_delivery_id wrong_signature old_scheme sha1 truncated
+    only_previous stale from_the_future malformed_timestamp altered_byte appended_byte rotation
+"""
+REFUSALS = {f"webhook.{name}" for name in EVERY_REFUSAL.split()}
+CAUGHT = {
+    "no_verification": REFUSALS,
+    "unsigned_is_fine": {"webhook.missing_signature", "webhook.only_previous"},
+    "no_delivery_id_needed": {"webhook.missing_delivery_id"},
+    "previous_is_enough": {"webhook.only_previous"},
+    "no_age_limit": {"webhook.stale"},
+    "future_is_fine": {"webhook.from_the_future"},
+    "old_scheme_too": {"webhook.old_scheme"},
+    "sha1_too": {"webhook.sha1"},
+    "prefix_compare": {"webhook.truncated"},
+    "parses_first": {"webhook.appended_byte"},
+    "one_secret_only": {"webhook.rotation"},
+    "crashes_on_bad_signature": REFUSALS,
+    "no_dedupe": {"webhook.duplicate"},
+    "racy_dedupe": {"webhook.at_once"},
+    "refuses_repeats": {"webhook.duplicate"},
+    "in_order_only": {"webhook.out_of_order"},
+    "known_types_only": {"webhook.unknown_type"},
+    "known_fields_only": {"webhook.unknown_fields"},
+    "event_needed": {"webhook.no_event"},
+    "keeps_data": {"webhook.deletion"},
+    "never_confirms": {"webhook.deletion"},
+    "no_pkce": {"connect.authorize"},
+    "plain_challenge": {"connect.authorize"},
+    "unknown_scope": {"connect.authorize"},
+    "fixed_event": {"connect.authorize"},
+    "other_redirect_uri": {"connect.redirect_uri"},
+    "fixed_state": {"connect.fresh_state"},
+    "no_state_check": {"callback.wrong_state", "callback.no_state", "callback.another_browser", "callback.replay"},
+    "state_in_no_session": {"callback.another_browser"},
+    "crashes_on_no": {"callback.denied"},
+    "no_verifier_sent": {"callback.exchange"},
+    "trades_twice": {"callback.exchange"},
+    "codes_twice": {"callback.replay"},
+    "token_in_query": {"api.headers"},
+    "no_version": {"api.headers"},
+    "never_refreshes": {"token.expired"},
+    "drops_rotated_token": {"token.rotated"},
+    "racy_refresh": {"token.race"},
+    "forgets_before_refresh": {"token.lost_answer"},
+    "hammers": {"limit.retry_after"},
+    "refreshes_revoked": {"token.revoked"},
+    "never_stops": {"token.revoked"},
+    "keeps_dead_tokens": {"token.invalid_grant"},
+    "hides_the_end": {"token.invalid_grant"},
+    "frames_unsaid": {"webview.frame_ancestors"},
+    "frames_for_all": {"webview.frame_ancestors"},
+    "frames_for_none": {"webview.frame_ancestors"},
+    "believes_any_token": {"webview.launch_token"},
+    "login_with_installation_scopes": {"login.round_trip"},
+    "open_redirect": {"login.return_to"},
+}
+# Caught by advice instead of a failure, or with others that follow from it.
+ADVICE = {"keeps_dead_tokens", "no_version"}
+
+
+@pytest.mark.parametrize("fault", CAUGHT)
+async def test_a_fault_is_caught_for_the_right_reason(fault):
+    found = await checked(fault, only=sorted({id.partition(".")[0] + "." for id in CAUGHT[fault]}))
+    wrong = {"warn"} if fault in ADVICE else {"fail"}
+    told = {id for id, one in found.items() if one.status in wrong}
+    assert told == CAUGHT[fault], {id: one.got for id, one in found.items() if one.status != "pass"}
+
+
+async def test_an_answer_that_takes_too_long_is_a_failure():
+    found = await checked("slow", only=["webhook.in_time"], time_limit_s=0.3)
+    assert found["webhook.in_time"].status == "fail"
+    assert "the slowest answer took 0." in found["webhook.in_time"].got
+
+
+async def test_without_probe_and_routes_the_unseen_is_told_and_how_to_see_it():
+    found = await checked(probe=None, read=None, login=None, webview=None)
+    unknown = {id for id, one in found.items() if one.status == "unknown"}
+    assert unknown == {
+        "webhook.duplicate", "webhook.at_once", "api.headers", "token.expired", "token.rotated", "token.race",
+        "token.lost_answer", "limit.retry_after", "limit.concurrent", "token.revoked", "token.invalid_grant",
+        "webview.frame_ancestors", "webview.launch_token", "login.round_trip", "login.return_to",
+    }  # fmt: skip
+    assert {one.status for id, one in found.items() if id not in unknown} == {"pass"}
+    assert "--read" in found["token.race"].got
+
+
+async def test_an_integration_that_talks_to_another_revento_is_told_how_to_be_checked():
+    port = free_port()
+    async with integrating("http://127.0.0.1:9", set()) as made:
+        checks = running.chosen(["callback.exchange", "token.race", "connect."], [])
+        found = await running.run(target(made.home), checks, port=port, start=None, tell=lambda _: None)
+    by_id = {one.id: one for one in found}
+    assert {id: one.status for id, one in by_id.items()} == {
+        "connect.authorize": "pass", "connect.redirect_uri": "pass", "connect.fresh_state": "pass",
+        "callback.exchange": "unknown", "token.race": "unknown",
+    }  # fmt: skip
+    assert f"REVENTO_BASE_URL=http://127.0.0.1:{port}" in by_id["token.race"].got
+
+
+async def test_each_failure_says_what_was_sent_what_came_back_why_it_matters_and_where_to_read():
+    found = await checked("no_age_limit", only=["webhook.stale"])
+    one = found["webhook.stale"]
+    assert (one.sent, one.got) == ("a right signature, 310 s old", "204")
+    assert "again" in one.why
+    assert one.read == "/guide/webhooks-signatures"
+    suite = ElementTree.fromstring(report.junit(list(found.values()), "http://localhost"))
+    assert suite.attrib["failures"] == "1"
+    assert suite.find("testcase/failure").attrib["message"] == "204"
+
+
+def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(cwd)} | environment
+    return subprocess.run([REVENTO, "check", *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("language", ["python", "node"])
+def test_a_quickstart_passes_clean(language, tmp_path):
+    folder = ROOT / "examples" / f"quickstart-{language}"
+    start = f"{sys.executable} {folder}/app.py" if language == "python" else f"{shutil.which('node')} {folder}/app.mjs"
+    options = ["--start", start, "--probe", "/", "--read", "POST /read", "--provider-port", "0"]
+    files = ["--junit", "junit.xml", "--report", "report.json"]
+    ran = command(
+        f"http://127.0.0.1:{free_port()}", *options, *files, "--json", cwd=tmp_path, REVENTO_WEBHOOK_SECRET=SECRET
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = json.loads(ran.stdout)
+    wrong = {one["id"]: one["got"] for one in told["checks"] if one["status"] != "pass"}
+    assert set(wrong) == {"webview.frame_ancestors", "webview.launch_token", "login.round_trip", "login.return_to"}
+    file = json.loads((tmp_path / "report.json").read_text())
+    signature = hmac.new(SECRET.encode(), file["report"].encode(), hashlib.sha256).hexdigest()
+    assert file["signature"] == f"sha256={signature}"
+    assert (json.loads(file["report"]), file["client_id"]) == (told, told["client_id"])
+    assert len(ElementTree.parse(tmp_path / "junit.xml").findall("testcase")) == len(told["checks"])
+
+
+def test_the_command_says_in_one_line_what_it_cannot_do(tmp_path):
+    for arguments, say in [
+        (["http://127.0.0.1:9"], "set REVENTO_WEBHOOK_SECRET"),
+        (
+            ["http://127.0.0.1:9", "--webhook-secret", SECRET, "--provider-port", "0"],
+            "nothing answers at http://127.0.0.1:9",
+        ),
+        (["localhost:3000", "--webhook-secret", SECRET], "is not an address"),
+        (["http://127.0.0.1:9", "--only", "weather"], "no check begins with 'weather'"),
+    ]:
+        ran = command(*arguments, cwd=tmp_path)
+        assert (ran.returncode, ran.stderr.count("\n"), ran.stdout) == (1, 1, "")
+        assert say in ran.stderr
+
+
+def test_a_failure_makes_the_command_fail_and_strict_counts_what_is_unseen(tmp_path):
+    listed = command("--list", "--only", "webhook.", cwd=tmp_path)
+    assert listed.returncode == 0
+    assert "webhook.deletion" in listed.stdout
+    folder = ROOT / "examples" / "quickstart-python"
+    start = ["--start", f"{sys.executable} {folder}/app.py", "--provider-port", "0", "--only", "login."]
+    assert command(f"http://127.0.0.1:{free_port()}", *start, cwd=tmp_path).returncode == 0
+    assert command(f"http://127.0.0.1:{free_port()}", *start, "--strict", cwd=tmp_path).returncode == 1
