@@ -19,6 +19,7 @@ from revento.web import health
 from revento.web.account import routes as account
 from revento.web.api import versions
 from revento.web.api.edge import ReadApi
+from revento.web.oauth import routes as oauth
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
 from revento.web.participant import routes as participant
@@ -60,11 +61,12 @@ def build(
             await tokens.close()
             await db.close()
 
-    pages = [*account.HANDLERS, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
+    pages = [*account.HANDLERS, *oauth.PAGES, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
     app = Litestar(
         route_handlers=[
             *health.HANDLERS,
             assets.routes,
+            *oauth.PROGRAMS,
             Router("/", route_handlers=pages, guards=[forms.same_person]),
         ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,

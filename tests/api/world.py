@@ -212,9 +212,10 @@ async def _token(tx: Tx, world: World, kind: str, prefix: str, scopes: list[str]
     if "family" not in how:
         await tx.run(
             """INSERT INTO token_families (id, kind, client_id, integration_id, installation_id, user_grant_id,
-                                           event_id, organization_id, user_id, scopes, created_at, cap_at)
+                                           event_id, organization_id, user_id, scopes, created_at, rotated_at,
+                                           cap_at)
                VALUES (%(id)s, %(kind)s, %(client)s, %(integration)s, %(installation)s, %(grant)s, %(event)s, %(org)s,
-                       %(user)s, %(scopes)s, %(now)s, %(cap)s)""",
+                       %(user)s, %(scopes)s, %(now)s, %(now)s, %(cap)s)""",
             id=family,
             kind=kind,
             client=world.client_id,

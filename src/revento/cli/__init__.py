@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "sandbox": "sandbox",
     "trigger": "trigger",
     "check": "check",
+    "connect": "consents",
+    "login": "consents",
 }
 
 

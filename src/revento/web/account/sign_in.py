@@ -87,12 +87,16 @@ def _signed_in(settings: Settings, opened: Opened, following: str, *, kept: bool
 
 @post("/account/sign-out")
 async def sign_out(
-    tx: Given[Tx], clock: Given[Clock], settings: Given[Settings], guest: Given[SignedIn | None]
+    request: AnyRequest,
+    tx: Given[Tx],
+    clock: Given[Clock],
+    settings: Given[Settings],
+    guest: Given[SignedIn | None],
 ) -> Response[Any]:
-    """Ends this session."""
+    """Ends this session; goes on to `next`, for who wants to go there as somebody else."""
     if guest is not None:
         await sessions.revoke(tx, guest.user_id, guest.session_id, now=clock.now())
-    answer = pages.go("/")
+    answer = pages.go(forms.local_path(str((await request.form()).get("next", "")), HOME))
     answer.set_cookie(people.ended_cookie(settings))
     return answer
 

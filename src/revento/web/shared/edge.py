@@ -1,6 +1,7 @@
 """The edge of a request: its services, its one transaction, its clock, its id (architecture §4.3)."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys
 from revento.web.shared.limits import Limits
 
-__all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "services"]
+__all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "services", "transaction"]
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -54,6 +55,13 @@ async def _services(state: State) -> Services:
 async def _tx(state: State) -> AsyncGenerator[Tx]:
     """The request's transaction: the answer is made, then COMMIT, then the first byte; a raise rolls back."""
     async with services(state).db.tx() as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def transaction(provided: Services) -> AsyncGenerator[Tx]:
+    """The same for handlers that read the whole request before they take a connection: COMMIT when the block ends."""
+    async with provided.db.tx() as opened:
         yield opened
 
 

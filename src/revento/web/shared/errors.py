@@ -1,5 +1,6 @@
 """The only place that builds an error answer: JSON for programs, a page for people (architecture §4.5)."""
 
+import re
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -20,6 +21,8 @@ from revento.web.shared.translate import gettext
 AnyRequest = Request[Any, Any, State]
 _PROGRAMS: Final = ("/api/", "/.well-known/", "/healthz", "/readyz", "/metrics")
 _OAUTH: Final = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/report-leak")
+# What an `error_description` may not have in it (RFC 6749 §5.2).
+_NOT_DESCRIBING: Final = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
 _BY_STATUS: Final = {
     400: errors.INVALID_REQUEST,
     401: errors.INVALID_TOKEN,
@@ -68,6 +71,8 @@ def json_error(
 ) -> Response[dict[str, Any]]:
     """The same as an answer."""
     body = json_body(request.scope.get("request_id"), reason, say, extra)
+    if request.url.path in _OAUTH:
+        body["error_description"] = _NOT_DESCRIBING.sub("", body["message"])
     return Response(body, status_code=reason.status, headers=error_headers(request.url.path, reason, extra))
 
 
@@ -76,6 +81,10 @@ def error_headers(path: str, reason: Reason, extra: dict[str, Any]) -> dict[str,
     found = {"Cache-Control": "no-store"}
     if reason.status in (401, 403) and path.startswith("/api/") and (challenge := _CHALLENGES.get(reason)):
         found["WWW-Authenticate"] = challenge.format(**extra)
+    if path in _OAUTH:
+        found["Pragma"] = "no-cache"
+        if reason.status == 401:
+            found["WWW-Authenticate"] = 'Basic realm="Revento"'
     if reason is errors.SERVICE_UNAVAILABLE:
         found["Retry-After"] = "5"
     if reason is errors.METHOD_NOT_ALLOWED and extra.get("allowed"):

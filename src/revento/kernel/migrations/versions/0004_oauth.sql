@@ -1,4 +1,5 @@
 -- What a consent page showed, kept here so that the form can carry nothing but a reference (checklist 56–61).
+-- `location` is where the browser was sent on, sealed: a second click gets the very same answer.
 CREATE TABLE consent_requests (
     hash bytea PRIMARY KEY,
     session_id text NOT NULL,
@@ -13,10 +14,14 @@ CREATE TABLE consent_requests (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     decided_at timestamptz,
-    location bytea
+    location bytea,
+    CHECK ((decided_at IS NULL) = (location IS NULL))
 );
+-- Serves the purge of pages that nobody decided.
 CREATE INDEX consent_requests_old ON consent_requests (expires_at);
 
+-- One consent's tokens. `generation` names the one live refresh token: what has a lower number is spent. So a refresh
+-- locks this row alone, and two live refresh tokens of a family cannot be written down.
 CREATE TABLE token_families (
     id text PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('installation', 'user')),
@@ -30,15 +35,21 @@ CREATE TABLE token_families (
     scopes text[] NOT NULL CHECK (cardinality(scopes) > 0),
     generation integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
+    rotated_at timestamptz NOT NULL,
     cap_at timestamptz NOT NULL,
+    -- A suspension: access tokens up to this generation are dead, also after it was lifted (contract §2.5).
+    cut_generation integer NOT NULL DEFAULT -1,
+    cut_at timestamptz,
     suspended_at timestamptz,
     revoked_at timestamptz,
     revoke_reason text,
     CHECK ((kind = 'user') = (user_grant_id IS NOT NULL)),
     CHECK ((kind = 'user') = (user_id IS NOT NULL)),
     CHECK ((revoked_at IS NULL) = (revoke_reason IS NULL)),
+    CHECK (suspended_at IS NULL OR cut_at IS NOT NULL),
     CHECK (cap_at > created_at)
-);
+) WITH (fillfactor = 70);
+-- Serve the endings, and the lists of an installation's and a person's tokens.
 CREATE INDEX token_families_by_installation ON token_families (installation_id) WHERE revoked_at IS NULL;
 CREATE INDEX token_families_by_grant ON token_families (user_grant_id) WHERE revoked_at IS NULL;
 CREATE INDEX token_families_by_integration ON token_families (integration_id) WHERE revoked_at IS NULL;
@@ -57,9 +68,13 @@ CREATE TABLE authorization_codes (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     redeemed_at timestamptz,
+    -- The server's own clock at redemption: tells a loser of the race, who began before it, from a replay.
+    settled_at timestamptz,
     burnt_at timestamptz,
-    family_id text REFERENCES token_families
+    family_id text REFERENCES token_families,
+    CHECK ((redeemed_at IS NULL) = (family_id IS NULL))
 );
+-- Serves the purge of old codes.
 CREATE INDEX authorization_codes_old ON authorization_codes (expires_at);
 
 CREATE TABLE access_tokens (
@@ -71,10 +86,13 @@ CREATE TABLE access_tokens (
     expires_at timestamptz NOT NULL,
     used_at timestamptz,
     revoked_at timestamptz,
-    revoke_reason text
-);
-CREATE INDEX access_tokens_by_family ON access_tokens (family_id, generation);
-CREATE INDEX access_tokens_old ON access_tokens (expires_at);
+    revoke_reason text,
+    -- Serves the repeated refresh, which looks up a generation's pair (contract §2.3).
+    UNIQUE (family_id, generation),
+    CHECK ((revoked_at IS NULL) = (revoke_reason IS NULL))
+) WITH (fillfactor = 90);
+-- Serves the purge; rows come in this order, so that a few pages' ranges are enough.
+CREATE INDEX access_tokens_old ON access_tokens USING brin (expires_at);
 
 CREATE TABLE refresh_tokens (
     hash bytea PRIMARY KEY,
@@ -82,16 +100,14 @@ CREATE TABLE refresh_tokens (
     generation integer NOT NULL,
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    spent_at timestamptz,
-    spent_scopes text[],
     UNIQUE (family_id, generation)
 );
--- Exactly one live refresh token per family (contract §2.3).
-CREATE UNIQUE INDEX refresh_tokens_live ON refresh_tokens (family_id) WHERE spent_at IS NULL;
 
+-- Append-only: every consent, issue, refresh, refusal and end of a token (checklist K; shown to three audiences).
 CREATE TABLE token_audit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
+    actor text NOT NULL,
     action text NOT NULL,
     client_id text,
     integration_id text,
@@ -105,5 +121,6 @@ CREATE TABLE token_audit (
     address text,
     request_id text
 );
+-- Serve the audit pages of integrator and organizer.
 CREATE INDEX token_audit_by_integration ON token_audit (integration_id, id);
 CREATE INDEX token_audit_by_event ON token_audit (event_id, id);

@@ -1,0 +1,1 @@
+"""The token audit: every consent, issue, refresh, refusal and end."""

@@ -1,0 +1,1 @@
+"""Authorization codes: issued by a consent, redeemed once."""

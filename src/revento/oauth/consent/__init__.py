@@ -1,0 +1,1 @@
+"""Consent: what is asked, whether it may be, what was decided."""

@@ -1,0 +1,1 @@
+"""Token families: one consent's tokens, from the first issue to their end."""

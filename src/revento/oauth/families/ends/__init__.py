@@ -1,0 +1,1 @@
+"""How families end: revoked for good, or suspended until further notice."""

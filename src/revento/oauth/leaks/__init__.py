@@ -1,0 +1,1 @@
+"""Leak reports: whoever finds one of our tokens may end it."""
