@@ -20,7 +20,6 @@ from revento.web.oauth import clients, wire
 from revento.web.oauth.wire import AnyRequest, Shown
 from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
-from revento.web.shared.errors import answer
 
 
 class Redeeming(msgspec.Struct, frozen=True):
@@ -49,7 +48,9 @@ async def token(request: AnyRequest, provided: Given[Services]) -> Response[Any]
     async with edge.transaction(provided) as tx:
         waited_s = time.monotonic() - began
         traded = await _trade(tx, shown, asked, keys=provided.keys, waited_s=waited_s, now=now)
-    return answer(request, traded) if isinstance(traded, Reason) else wire.answer(shapes.tokens(traded))
+    if isinstance(traded, Reason):
+        return await clients.refused(request, provided, traded)
+    return wire.answer(shapes.tokens(traded))
 
 
 async def _trade(

@@ -11,7 +11,6 @@ from revento.web.oauth import clients, wire
 from revento.web.oauth.wire import AnyRequest
 from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
-from revento.web.shared.errors import answer
 
 
 @post("/oauth/revoke", status_code=200)
@@ -26,7 +25,7 @@ async def revoke(request: AnyRequest, provided: Given[Services]) -> Response[Any
             if "token" not in fields:
                 raise Refused(errors.INVALID_REQUEST, "token is missing.")
             await families.revoke(tx, client, fields["token"], now=now)
-    return answer(request, client) if isinstance(client, Reason) else wire.answer({})
+    return await clients.refused(request, provided, client) if isinstance(client, Reason) else wire.answer({})
 
 
 HANDLERS: Final = [revoke]

@@ -13,7 +13,6 @@ from revento.web.oauth import clients, wire
 from revento.web.oauth.wire import AnyRequest
 from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
-from revento.web.shared.errors import answer
 
 
 @post("/oauth/introspect", status_code=200)
@@ -24,11 +23,13 @@ async def introspect(request: AnyRequest, provided: Given[Services]) -> Response
     now = provided.clock.now()
     async with edge.transaction(provided) as tx:
         client = await clients.prove(tx, shown, now=now)
-        if isinstance(client, Reason):
-            return answer(request, client)
-        if "token" not in fields:
-            raise Refused(errors.INVALID_REQUEST, "token is missing.")
-        found = await families.find_live(tx, client, fields["token"], now=now)
+        found = None
+        if not isinstance(client, Reason):
+            if "token" not in fields:
+                raise Refused(errors.INVALID_REQUEST, "token is missing.")
+            found = await families.find_live(tx, client, fields["token"], now=now)
+    if isinstance(client, Reason):
+        return await clients.refused(request, provided, client)
     return wire.answer(shapes.introspected(found, provided.settings.base_url) if found else Inactive(active=False))
 
 
