@@ -19,6 +19,7 @@ up:
 test:
 	scripts/bootstrap dev
 	scripts/bootstrap browser
+	scripts/bootstrap valkey
 	scripts/bootstrap node
 	exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 

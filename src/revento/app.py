@@ -24,6 +24,7 @@ from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
 from revento.web.participant import routes as participant
 from revento.web.shared import assets, edge, errors, forms, limits, people, requests, visitor
+from revento.web.shared.shared_limits import Shared
 from revento.workers import ledger as ledgers
 
 
@@ -48,8 +49,9 @@ def build(
         db = await Database.open(url)
         tokens, ledger, stop = Reader(url), Buffer(), asyncio.Event()
         reader = Reader(settings.replica_url) if settings.replica_url else tokens
+        budgets = Shared(settings.valkey_url) if settings.valkey_url else limits.Here()
         app.state["services"] = edge.Services(
-            settings, db, clock or Clock(), keys, Box(keys), tokens, reader, limits.Here(), ledger
+            settings, db, clock or Clock(), keys, Box(keys), tokens, reader, budgets, ledger
         )
         writing = asyncio.create_task(ledgers.run(db, ledger, stop))
         try:
@@ -59,6 +61,7 @@ def build(
             await writing
             await reader.close()
             await tokens.close()
+            await budgets.close()
             await db.close()
 
     pages = [*account.HANDLERS, *oauth.PAGES, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
