@@ -1,6 +1,6 @@
 """The ledger's days: partitions made ahead and dropped by age. And an eye on tokens that run into their limits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from procrastinate import JobContext
@@ -33,12 +33,12 @@ async def turn_over(context: JobContext, timestamp: int) -> None:
 @queue.app.periodic(cron="* * * * *")
 @queue.app.task(name="access.watch", pass_context=True, queueing_lock="access.watch")
 async def watch(context: JobContext, timestamp: int) -> None:
-    """Raises to the operator which tokens were refused 100 times in 10 minutes; nothing else happens (contract §5.2)."""
+    """Raises to the operator whose token was refused 100 times in 10 minutes; nothing else happens (contract §5.2)."""
     tools = tools_of(context)
     await look(tools.db, now=tools.clock.now())
 
 
-async def look(db: Database, *, now) -> list[Refusals]:
+async def look(db: Database, *, now: datetime) -> list[Refusals]:
     """One look; each token is raised once in 10 minutes. Gives those raised now."""
     since = now - timedelta(seconds=ABUSE_WINDOW_S)
     async with db.tx() as tx:

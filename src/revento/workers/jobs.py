@@ -16,6 +16,7 @@ from revento.workers import care, mail, retention, seal_audit, tell_applicants, 
 from revento.workers.tools import Tools
 
 TASKS: Final = (  # importing a module registers its tasks
+    access,
     care,
     mail,
     retention,

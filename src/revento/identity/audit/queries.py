@@ -192,3 +192,11 @@ CHAIN = """
 async def chain(tx: Tx) -> Chain:
     """How far the chain reaches."""
     return await tx.one(Chain, CHAIN)
+
+
+LIST_SUBJECTS = "SELECT DISTINCT subject FROM audit_log WHERE action = %(action)s AND at >= %(since)s"
+
+
+async def list_subjects(tx: Tx, action: str, *, since: datetime) -> list[str]:
+    """What something was done to since then; for reports that are made once."""
+    return await tx.all(str, LIST_SUBJECTS, action=action, since=since)

@@ -20,6 +20,7 @@ from revento.kernel.reader import ReaderUnreachable
 from revento.oauth.bearers import queries as bearers
 from revento.oauth.bearers.models import Bearer
 from revento.web.api import access, answers, routing, v1, versions
+from revento.web.api.announcements import Announcements
 from revento.web.api.answers import Answer, Headers
 from revento.web.api.call import Call, Content
 from revento.web.api.versions import Negotiated, Negotiator, Version
@@ -51,6 +52,7 @@ class ReadApi:
     def __init__(self, app: ASGIApp, *, offered: tuple[Version, ...] = versions.ALL) -> None:
         self._app = app
         self._negotiator = Negotiator(offered)
+        self._announcements = Announcements()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or hands on what is not the read API's."""
@@ -96,6 +98,8 @@ class ReadApi:
             found = await self._found(scope, provided, passage)
             assert passage.negotiated is not None
             answer = await self._rendered(scope, passage.endpoint, found, passage.negotiated)
+            name = passage.negotiated.version.name
+            answer.headers += await self._announcements.headers(provided.tokens, name, passage.endpoint)
             passage.rows = found.rows
         except Refused as refusal:
             answer = await _refusal(scope, provided, passage, refusal)

@@ -1,0 +1,1 @@
+"""Announced ends of versions and endpoints (contract §5.3)."""

@@ -1,0 +1,113 @@
+"""The ledger: batched, bounded, kept as long as promised; and who runs into limits is raised."""
+
+from datetime import timedelta
+
+from revento.access import actions, queries
+from revento.access.buffer import Buffer
+from revento.access.models import Read
+from revento.kernel.db import Database
+from revento.workers import access, ledger
+from tests.api import world as worlds
+from tests.api.conftest import Api
+from tests.api.world import World
+from tests.conftest import MovableClock
+
+REQUEST = "5a6f0a3e-6a55-4a43-8f35-0a4b6b1c9d10"
+
+
+def a_read(at, **more) -> Read:
+    fields = {"method": "GET", "endpoint": "/api/v1/me/profile", "path": "/api/v1/me/profile", "query": ""}
+    return Read(
+        **{**fields, "at": at, "request_id": REQUEST, "version": "v1", "status": 200, "duration_ms": 1.5, **more}
+    )
+
+
+def test_a_full_buffer_loses_the_newest_and_counts_them(clock: MovableClock) -> None:
+    buffer = Buffer(most=3)
+    for n in range(5):
+        buffer.note(a_read(clock.now(), rows=n))
+    assert [read.rows for read in buffer.take()] == [0, 1, 2]
+
+
+def test_what_could_not_be_written_comes_first_next_time(clock: MovableClock) -> None:
+    buffer = Buffer(most=3)
+    for n in range(3):
+        buffer.note(a_read(clock.now(), rows=n))
+    taken = buffer.take(2)
+    buffer.put_back(taken)
+    assert [read.rows for read in buffer.take()] == [0, 1, 2]
+
+
+async def test_the_ledger_tells_last_use_and_keeps_no_secret(api: Api, world: World, token: str) -> None:
+    await api.read(f"/events/{world.event_id}?access_token={token}", token)
+    await ledger.flush(world.db, api.services.ledger)
+    async with world.db.tx() as tx:
+        used = await tx.one(bool, "SELECT last_used_at = %(now)s FROM installations", now=world.now)
+        marked = await tx.one(bool, "SELECT used_at = %(now)s FROM access_tokens", now=world.now)
+        query = await tx.one(str, "SELECT query FROM api_requests")
+    assert (used, marked, query) == (True, True, "access_token=[hidden]")
+
+
+async def test_a_request_is_found_by_its_id_by_its_own_integrator_only(api: Api, world: World, token: str) -> None:
+    await api.read(f"/events/{world.event_id}", token, x_revento_request_id=REQUEST)
+    await ledger.flush(world.db, api.services.ledger)
+    async with world.db.tx() as tx:
+        mine = await queries.find_by_request_id(tx, REQUEST, integration_id=world.integration_id)
+        others = await queries.find_by_request_id(tx, REQUEST, integration_id="int_other")
+        days = await queries.days(tx, world.integration_id, since=world.now - timedelta(days=1))
+    assert ([one.status for one in mine], others) == ([200], [])
+    assert [(day.requests, day.refused) for day in days] == [(1, 0)]
+
+
+async def test_days_are_kept_ninety_days_and_dropped_whole(db: Database, clock: MovableClock) -> None:
+    async with db.tx() as tx:
+        await actions.write(tx, [a_read(clock.now())])
+        assert await actions.turn_over(tx, now=clock.now()) == []
+        days = await queries.list_partitions(tx)
+        assert days == [actions.partition_of((clock.now() + timedelta(days=n)).date()) for n in (1, 2, 3)]
+        await actions.write(tx, [a_read(clock.pass_(days=1, minutes=1))])
+    async with db.tx() as tx:
+        assert await tx.one(int, "SELECT count(*) FROM api_requests_default") == 1
+        clock.pass_(days=91)
+        assert await actions.turn_over(tx, now=clock.now()) == days[:1]
+        assert await tx.one(int, "SELECT count(*) FROM api_requests") == 0
+
+
+async def test_a_token_refused_a_hundred_times_is_raised_to_the_operator_once(
+    world: World, clock: MovableClock
+) -> None:
+    async def refuse(times: int) -> None:
+        known = {"integration_id": world.integration_id, "installation_id": world.installation_id}
+        known |= {"family_id": "fam_1", "event_id": world.event_id, "token_kind": "installation"}
+        async with world.db.tx() as tx:
+            await actions.write(tx, [a_read(clock.now(), status=429, **known) for _ in range(times)])
+
+    await refuse(99)
+    assert await access.look(world.db, now=clock.now()) == []
+    await refuse(1)
+    assert [(one.family_id, one.refusals) for one in await access.look(world.db, now=clock.now())] == [("fam_1", 100)]
+    assert await access.look(world.db, now=clock.pass_(minutes=1)) == []
+    async with world.db.tx() as tx:
+        noted = await tx.all(str, "SELECT integration_id FROM audit_log WHERE action = 'integration.limited'")
+    assert noted == [world.integration_id]
+
+
+async def test_reads_wait_in_memory_while_the_database_is_away(db: Database, clock: MovableClock) -> None:
+    buffer = Buffer()
+    buffer.note(a_read(clock.now()))
+    away = await Database.open(db.url)
+    await away.close()
+    nobody = Database(away._pool, db.url)
+    assert await ledger.flush(nobody, buffer) == 0
+    assert (len(buffer), await ledger.flush(db, buffer), len(buffer)) == (1, 1, 0)
+
+
+async def test_what_stops_the_server_flushes_the_ledger(database_url, tmp_path, clock, db: Database) -> None:
+    from tests.api.conftest import serve
+
+    world = await worlds.make(db, clock.now())
+    token = await worlds.installation_token(world)
+    async for api in serve(database_url, tmp_path, clock):
+        await api.read(f"/events/{world.event_id}", token)
+    async with db.tx() as tx:
+        assert await tx.one(int, "SELECT count(*) FROM api_requests") == 1
