@@ -9,9 +9,11 @@ from revento.access import queries
 from revento.access.models import Read
 from revento.kernel import log
 from revento.kernel.db import Tx
+from revento.kernel.partitions import queries as partitions
 
 KEPT_DAYS: Final = 90
 AHEAD_DAYS: Final = 3
+_TABLE: Final = "api_requests"
 
 
 async def write(tx: Tx, reads: list[Read]) -> None:
@@ -29,28 +31,14 @@ def _latest(reads: list[Read], name: str) -> list[str]:
     return sorted({value for read in reads if (value := getattr(read, name)) is not None})
 
 
-async def turn_over(tx: Tx, *, now: datetime) -> list[str]:
-    """Makes the partitions of the coming days and drops those older than 90 days; the names that were dropped.
-
-    What was written before its day had a partition lies in the default one and is deleted row by row.
-    """
+async def turn_over(tx: Tx, *, now: datetime) -> list[date]:
+    """Makes the partitions of the coming days and drops those older than 90 days; the days that were dropped."""
     today = now.date()
-    for ahead in range(1, AHEAD_DAYS + 1):
-        day = today + timedelta(days=ahead)
-        await queries.make_partition(tx, partition_of(day), day, day + timedelta(days=1))
+    for ahead in range(AHEAD_DAYS + 1):
+        await partitions.create_day(tx, _TABLE, today + timedelta(days=ahead))
     oldest = today - timedelta(days=KEPT_DAYS)
-    dropped = [name for name in await queries.list_partitions(tx) if _day_of(name) < oldest]
-    for name in dropped:
-        await queries.drop_partition(tx, name)
-    await queries.drop_old(tx, before=now - timedelta(days=KEPT_DAYS))
+    dropped = [day for day in await partitions.list_days(tx, _TABLE) if day < oldest]
+    for day in dropped:
+        await partitions.drop_day(tx, _TABLE, day)
+    await partitions.drop_from_default(tx, _TABLE, oldest)
     return dropped
-
-
-def partition_of(day: date) -> str:
-    """The name of a day's partition: `api_requests_20260710`."""
-    return f"api_requests_{day:%Y%m%d}"
-
-
-def _day_of(name: str) -> date:
-    digits = name.rpartition("_")[2]
-    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

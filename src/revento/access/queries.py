@@ -1,6 +1,6 @@
 """SQL of the ledger. It is written without foreign keys, so names are looked up when it is read."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -296,40 +296,3 @@ LIST_REFUSED: Final = """
 async def list_refused(tx: Tx, *, since: datetime, least: int) -> list[Refusals]:
     """Tokens refused by their limits at least so often since then."""
     return await tx.all(Refusals, LIST_REFUSED, since=since, least=least)
-
-
-LIST_PARTITIONS: Final = """
-    SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'api_requests'::regclass AND c.relname <> 'api_requests_default' ORDER BY 1
-"""
-
-
-async def list_partitions(tx: Tx) -> list[str]:
-    """The names of the days' partitions."""
-    return await tx.all(str, LIST_PARTITIONS)
-
-
-MAKE_PARTITION: Final = """
-    CREATE TABLE IF NOT EXISTS {table} PARTITION OF api_requests FOR VALUES FROM ({since}) TO ({until})
-"""
-
-
-async def make_partition(tx: Tx, name: str, since: date, until: date) -> None:
-    """A day's partition, unless it is there."""
-    await tx.define(MAKE_PARTITION, table=name, since=f"{since}T00:00:00Z", until=f"{until}T00:00:00Z")
-
-
-DROP_PARTITION: Final = "DROP TABLE {table}"
-
-
-async def drop_partition(tx: Tx, name: str) -> None:
-    """Throws a day away."""
-    await tx.define(DROP_PARTITION, table=name)
-
-
-DROP_OLD: Final = "DELETE FROM api_requests_default WHERE at < %(before)s"
-
-
-async def drop_old(tx: Tx, *, before: datetime) -> int:
-    """Deletes what was written before its day had a partition."""
-    return await tx.run(DROP_OLD, before=before)

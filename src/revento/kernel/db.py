@@ -78,11 +78,6 @@ class Tx:
         cursor = await self._connection.execute(sql, params or None)
         return cursor.rowcount
 
-    async def define(self, sql: LiteralString, *, table: str, **values: str) -> None:
-        """Runs a statement about a table whose name is made at run time: `{table}` and the values are quoted."""
-        parts = {name: quoted.Literal(value) for name, value in values.items()}
-        await self._connection.execute(quoted.SQL(sql).format(table=quoted.Identifier(table), **parts))
-
     async def run_many(self, sql: LiteralString, rows: list[dict[str, Any]]) -> None:
         """Runs one statement for many parameter sets, pipelined: one round trip for all of them."""
         if rows:

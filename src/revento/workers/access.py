@@ -27,7 +27,7 @@ async def turn_over(context: JobContext, timestamp: int) -> None:
     async with tools.db.tx() as tx:
         dropped = await actions.turn_over(tx, now=tools.clock.now())
     if dropped:
-        _logger.info("ledger_days_dropped", days=dropped)
+        _logger.info("ledger_days_dropped", days=[str(day) for day in dropped])
 
 
 @queue.app.periodic(cron="* * * * *")
