@@ -17,7 +17,7 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
-from revento.web.api import versions
+from revento.web.api import integration, versions
 from revento.web.api.edge import ReadApi
 from revento.web.oauth import routes as oauth
 from revento.web.operator import routes as operator
@@ -70,6 +70,7 @@ def build(
             *health.HANDLERS,
             assets.routes,
             *oauth.PROGRAMS,
+            integration.ROUTES,
             Router("/", route_handlers=pages, guards=[forms.same_person]),
         ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,

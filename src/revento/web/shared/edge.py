@@ -1,8 +1,10 @@
 """The edge of a request: its services, its one transaction, its clock, its id (architecture §4.3)."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request
@@ -18,7 +20,10 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys
 from revento.web.shared.limits import Limits
 
-__all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "services", "transaction"]
+__all__ = ["DEPENDENCIES", "Asked", "Given", "Services", "ask", "ask_until", "services", "transaction"]
+
+T = TypeVar("T")
+_LOOK_S: Final = 0.3  # a long poll looks this often; each time a transaction of a millisecond
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -33,6 +38,22 @@ class Services(msgspec.Struct, frozen=True):
     reader: Reader  # what integrations read; a replica's, when there is one
     limits: Limits
     ledger: Buffer
+
+
+async def ask(provided: Services, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """`work` in a transaction of its own, for handlers that must not hold one for as long as they last."""
+    async with provided.db.tx() as tx:
+        return await work(tx)
+
+
+async def ask_until(provided: Services, work: Callable[[Tx], Awaitable[T | None]], *, until: float) -> T | None:
+    """The same again and again until there is an answer or the monotonic time `until` has come."""
+    while True:
+        found = await ask(provided, work)
+        left = until - time.monotonic()
+        if found is not None or left <= 0:
+            return found
+        await asyncio.sleep(min(_LOOK_S, left))
 
 
 class Asked(msgspec.Struct, frozen=True):

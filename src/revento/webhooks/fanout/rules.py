@@ -36,17 +36,18 @@ def why_not(topic: Topic[Any], target: Target) -> WhyNot | None:
         return WhyNot.ENDED
     if topic.scope is not None and topic.scope.name not in target.granted_scopes:
         return WhyNot.NO_SCOPE
-    obstacle = why_withheld(target)
-    return obstacle if topic.scope is not None or obstacle is WhyNot.NO_ADDRESS else None
+    if topic.scope is None:
+        return None if target.url else WhyNot.NO_ADDRESS
+    return why_withheld(target)
 
 
 def why_withheld(target: Target) -> WhyNot | None:
     """Why nothing with data goes to `target` for the time being, whatever the topic."""
-    if not target.url:
-        return WhyNot.NO_ADDRESS
     if target.integration_state == "suspended":
         return WhyNot.SUSPENDED
-    return WhyNot.PAUSED if target.is_paused else None
+    if target.is_paused:
+        return WhyNot.PAUSED
+    return None if target.url else WhyNot.NO_ADDRESS
 
 
 def addressed(message: Unrouted, targets: Iterable[Target]) -> list[Target]:

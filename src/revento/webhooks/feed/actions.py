@@ -52,7 +52,7 @@ def _item(box: Box, row: Pulled, body: bytes, receiver: Receiver, now: datetime)
         timestamp=int(now.timestamp()),
         body=body,
     )
-    return Item(row.no, row.id, row.state, signed.headers, body)
+    return Item(row.no, row.id, row.topic, row.seq, row.state, signed.headers, body)
 
 
 def _secrets(box: Box, receiver: Receiver) -> list[str]:

@@ -1,6 +1,7 @@
 """Rows and items of the pull feed."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ class Pulled(Row, frozen=True):
     no: int
     id: UUID
     endpoint_no: int
-    state: str
+    state: Literal["waiting", "delivered", "dead"]
     attempts: int
     is_replay: bool
     seq: int
@@ -28,7 +29,9 @@ class Item(msgspec.Struct, frozen=True):
 
     no: int
     id: UUID
-    state: str
+    topic: str
+    seq: int
+    state: Literal["waiting", "delivered", "dead"]
     headers: dict[str, str]
     body: bytes
 
