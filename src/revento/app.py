@@ -19,6 +19,7 @@ from revento.web import health
 from revento.web.account import routes as account
 from revento.web.api import integration, versions
 from revento.web.api.edge import ReadApi
+from revento.web.developer import routes as developer
 from revento.web.oauth import routes as oauth
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
@@ -64,7 +65,14 @@ def build(
             await budgets.close()
             await db.close()
 
-    pages = [*account.HANDLERS, *oauth.PAGES, operator.ROUTES, organizer.ROUTES, participant.ROUTES]
+    pages = [
+        *account.HANDLERS,
+        *oauth.PAGES,
+        developer.ROUTES,
+        operator.ROUTES,
+        organizer.ROUTES,
+        participant.ROUTES,
+    ]
     app = Litestar(
         route_handlers=[
             *health.HANDLERS,

@@ -28,9 +28,10 @@ OWNERS = {
     **dict.fromkeys(
         ("objections", "rate_limits", "submissions", "submission_comments", "deprecations"), "integrations"
     ),
+    **dict.fromkeys(("conformance_reports", "examinations"), "integrations"),
     **dict.fromkeys(("consent_requests", "token_families", "authorization_codes", "access_tokens"), "oauth"),
     **dict.fromkeys(("refresh_tokens", "token_audit"), "oauth"),
-    "api_requests": "access",
+    **dict.fromkeys(("api_requests", "api_hours"), "access"),
     **dict.fromkeys(("messages", "message_queue", "messages_later", "endpoints", "deliveries"), "webhooks"),
     **dict.fromkeys(("delivery_log", "attempts", "endpoint_hours", "replays", "dispatchers"), "webhooks"),
     **dict.fromkeys(("delivery_ticks", "dispatch_shards"), "webhooks"),

@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 
 from revento.access import queries
+from revento.access.hours import actions as hours
+from revento.access.hours import queries as hour_rows
 from revento.access.models import Read
 from revento.kernel import log
 from revento.kernel.db import Tx
@@ -17,10 +19,11 @@ _TABLE: Final = "api_requests"
 
 
 async def write(tx: Tx, reads: list[Read]) -> None:
-    """Appends a batch to the ledger and moves the last use of tokens, connections and grants forward."""
+    """Appends a batch to the ledger and its hours, and moves the last use of tokens, connections and grants forward."""
     if not reads:
         return
     await queries.insert(tx, [msgspec.to_builtins(read) | {"query": log.redact(read.query)} for read in reads])
+    await hours.add(tx, reads)
     last = max(read.at for read in reads)
     answered = [read for read in reads if read.status < 400]
     await queries.touch_installations(tx, _latest(answered, "installation_id"), last)
@@ -41,4 +44,5 @@ async def turn_over(tx: Tx, *, now: datetime) -> list[date]:
     for day in dropped:
         await partitions.drop_day(tx, _TABLE, day)
     await partitions.drop_from_default(tx, _TABLE, oldest)
+    await hour_rows.drop_old(tx, before=now - timedelta(days=KEPT_DAYS))
     return dropped

@@ -180,22 +180,58 @@ CREATE TABLE submissions (
     state text NOT NULL DEFAULT 'submitted' CHECK (state IN ('submitted', 'changes_requested', 'approved', 'withdrawn')),
     notes text NOT NULL DEFAULT '',
     demo_url text NOT NULL DEFAULT '',
-    evidence jsonb NOT NULL DEFAULT '{}',
+    marketing_copy text NOT NULL DEFAULT '',
+    screenshots text[] NOT NULL DEFAULT '{}',
     submitted_by text NOT NULL REFERENCES users,
     submitted_at timestamptz NOT NULL,
     decided_by text REFERENCES users,
-    decided_at timestamptz
+    decided_at timestamptz,
+    CHECK ((state = 'submitted') = (decided_at IS NULL))
 );
 CREATE UNIQUE INDEX submissions_open ON submissions (integration_id) WHERE state = 'submitted';
+-- Serves the review queue, the longest waiting first.
+CREATE INDEX submissions_waiting ON submissions (submitted_at) WHERE state = 'submitted';
+-- Serves the developer's history of submissions.
+CREATE INDEX submissions_by_integration ON submissions (integration_id, submitted_at);
 
 CREATE TABLE submission_comments (
     id text PRIMARY KEY,
     submission_id text NOT NULL REFERENCES submissions ON DELETE CASCADE,
     author_id text NOT NULL REFERENCES users,
     text text NOT NULL CHECK (text <> ''),
+    -- A request that shows the finding again, as a curl command line.
     request text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL
 );
+CREATE INDEX submission_comments_by_submission ON submission_comments (submission_id, created_at);
+
+-- Reports of the conformance kit, signed by the integration that sent them. The checklist is read from the newest.
+CREATE TABLE conformance_reports (
+    id text PRIMARY KEY,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    received_at timestamptz NOT NULL,
+    passed integer NOT NULL,
+    failed integer NOT NULL,
+    report jsonb NOT NULL
+);
+CREATE INDEX conformance_reports_newest ON conformance_reports (client_id, received_at);
+
+-- The examination that goes on after listing: what a listed endpoint answered to a forged or a stale message.
+CREATE TABLE examinations (
+    id text PRIMARY KEY,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    integration_id text NOT NULL REFERENCES integrations ON DELETE CASCADE,
+    url text NOT NULL,
+    probe text NOT NULL CHECK (probe IN ('bad_signature', 'stale_timestamp')),
+    at timestamptz NOT NULL,
+    status smallint,
+    accepted boolean NOT NULL,
+    detail text NOT NULL DEFAULT '',
+    step text NOT NULL DEFAULT 'none' CHECK (step IN ('none', 'warned', 'paused'))
+);
+CREATE INDEX examinations_newest ON examinations (client_id, at);
+CREATE INDEX examinations_accepted ON examinations (at) WHERE accepted;
 
 CREATE TABLE deprecations (
     id text PRIMARY KEY,

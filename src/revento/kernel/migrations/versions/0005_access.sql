@@ -33,3 +33,26 @@ CREATE INDEX api_requests_by_integration ON api_requests (integration_id, at);
 CREATE INDEX api_requests_by_id ON api_requests (request_id);
 -- Serves the watch for repeated refusals; holds those only.
 CREATE INDEX api_requests_refused ON api_requests (at) WHERE status = 429;
+
+-- The log added up by the hour as it is written, so that a week's figures are some hundred rows instead of a million.
+-- An empty text stands for what is not known; latency counts answers per bucket of access.hours.rules.
+CREATE TABLE api_hours (
+    integration_id text NOT NULL,
+    hour timestamptz NOT NULL,
+    client_id text NOT NULL,
+    installation_id text NOT NULL,
+    endpoint text NOT NULL,
+    version text NOT NULL,
+    scope text NOT NULL,
+    requests integer NOT NULL,
+    refused integer NOT NULL,
+    rejected integer NOT NULL,
+    limited integer NOT NULL,
+    failed integer NOT NULL,
+    people bigint NOT NULL,
+    latency integer[] NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (integration_id, hour, client_id, installation_id, endpoint, version, scope)
+);
+-- Serves the operator's figures, who still calls what goes away, and the dropping of old hours.
+CREATE INDEX api_hours_by_hour ON api_hours (hour);

@@ -1,0 +1,1 @@
+"""What the developer console shows of an integration across domains. Reads only."""

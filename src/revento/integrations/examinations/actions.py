@@ -1,0 +1,88 @@
+"""What follows a round of probes: kept, warned by mail, then paused."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from revento.contract import topics
+from revento.contract.v1.notices import Test
+from revento.identity.audit import actions as audit
+from revento.integrations.examinations import queries, rules
+from revento.integrations.examinations.models import Candidate
+from revento.integrations.teams import actions as teams
+from revento.kernel import ids
+from revento.kernel.db import Tx
+from revento.kernel.ids import MessageId
+from revento.webhooks.endpoints import actions as endpoints
+from revento.webhooks.outbox import shapes
+
+_SAID: Final = {
+    "bad_signature": "a message signed by a stranger",
+    "stale_timestamp": "a message that was signed 15 minutes ago",
+}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a probe got for an answer."""
+
+    probe: str
+    status: int | None
+    accepted: bool
+    detail: str
+
+
+def body(now: datetime) -> bytes:
+    """The probes' body: harmless, and honest to whoever reads it in a log."""
+    say = Test(message="An examination by Revento. A sound endpoint refuses this message.")
+    return shapes.build(
+        topics.WEBHOOK_TEST, MessageId(ids.new("evt_delivery")), say, event_id=None, organization_id=None, at=now
+    )
+
+
+async def note(tx: Tx, candidate: Candidate, seen: list[Seen], *, base_url: str, now: datetime) -> str:
+    """Keeps a round and does what follows: nothing, a warning by mail, or a pause. Which."""
+    wrong = [each for each in seen if each.accepted]
+    step = rules.step(candidate.first_accepted_at, accepted=bool(wrong), now=now)
+    for each in seen:
+        await queries.insert(
+            tx,
+            ids.new("exa"),
+            candidate,
+            probe=each.probe,
+            status=each.status,
+            accepted=each.accepted,
+            detail=each.detail,
+            step=step if each.accepted else "none",
+            now=now,
+        )
+    if step == "paused":
+        for no in await queries.list_endpoints(tx, candidate.client_id):
+            await endpoints.pause(tx, no, now=now, reason=rules.PAUSED)
+    if step != "none":
+        await _tell(tx, candidate, [each.probe for each in wrong], step, base_url=base_url, now=now)
+    return step
+
+
+async def _tell(tx: Tx, candidate: Candidate, probes: list[str], step: str, *, base_url: str, now: datetime) -> None:
+    accepted = " and ".join(_SAID[probe] for probe in probes)
+    follows = (
+        "We have paused your webhooks. Messages are kept for 30 days; resume them in your console once it is repaired."
+        if step == "paused"
+        else "Whoever finds the address could write into your system. If it still does in 48 hours, we pause webhooks."
+    )
+    text = (
+        f"{candidate.url} accepted {accepted}.\n\n{follows}\n\nHow to verify: {base_url}/guide/webhooks\n"
+        f"Your console: {base_url}/developer/integrations/{candidate.integration_id}/checklist\n"
+    )
+    subject = f"{candidate.name} accepts forged messages" + (": webhooks paused" if step == "paused" else "")
+    await teams.write(tx, candidate.integration_id, subject, text, now=now)
+    await audit.note(
+        tx,
+        audit.SYSTEM,
+        f"examination.{step}",
+        candidate.client_id,
+        integration_id=candidate.integration_id,
+        now=now,
+        probes=probes,
+    )

@@ -1,0 +1,1 @@
+"""Budgets other than the usual ones, for an integration or one of its connections (contract §5.2 "on request")."""

@@ -1,0 +1,1 @@
+"""From the sandbox to the catalogue: submission, review with comments, approval (contract §10)."""
