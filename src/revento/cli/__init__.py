@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "check": "check",
     "connect": "consents",
     "login": "consents",
+    "import": "importing",
 }
 
 

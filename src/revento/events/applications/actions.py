@@ -15,6 +15,7 @@ from revento.events.signups import actions as signups
 from revento.events.waves import queries as waves
 from revento.events.waves import rules as wave_rules
 from revento.identity.audit import actions as audit
+from revento.identity.proofs import Organizer
 from revento.kernel import ids
 from revento.kernel.db import Tx, UniqueViolation
 from revento.kernel.ids import ApplicationId, EventId, OrganizationId, ParticipantId, UserId, WaveId
@@ -63,6 +64,32 @@ async def apply(
     except UniqueViolation as error:
         raise Refused(errors.ALREADY_APPLIED) from error
     return await _submitted(tx, user_id, event_id, known, now=now)
+
+
+async def enter(tx: Tx, organizer: Organizer, user_id: UserId, request: Request, *, now: datetime) -> Application:
+    """An organizer puts somebody on the list: a pending application without a wave, with the answers that there are.
+
+    Raises `ALREADY_APPLIED`, `EVENT_ARCHIVED`.
+    """
+    if organizer.archived_at is not None:
+        raise Refused(errors.EVENT_ARCHIVED)
+    id = ApplicationId(ids.new("app"))
+    try:
+        await queries.insert(
+            tx,
+            organizer.event_id,
+            id,
+            ParticipantId(ids.new("ptp")),
+            user_id=user_id,
+            display_name=request.display_name,
+            role=request.role,
+            answers=request.answers,
+            wave_id=None,
+            now=now,
+        )
+    except UniqueViolation as error:
+        raise Refused(errors.ALREADY_APPLIED) from error
+    return await _submitted(tx, user_id, organizer.event_id, id, now=now)
 
 
 async def resubmit(

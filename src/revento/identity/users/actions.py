@@ -45,6 +45,28 @@ async def sign_up(tx: Tx, *, email: str, name: str, password: str, locale: str, 
     return id
 
 
+async def known_or_new(tx: Tx, email: str, name: str, *, now: datetime) -> UserId:
+    """The account with this address, or a new one without a password, which its owner gets by resetting it."""
+    user = await queries.find_by_email(tx, email)
+    if user is not None:
+        return user.id
+    id = UserId(ids.new("usr"))
+    await queries.insert(
+        tx,
+        id,
+        email=email,
+        name=name,
+        password_hash=None,
+        email_verified_at=None,
+        locale="en",
+        is_operator=False,
+        is_sandbox=False,
+        now=now,
+    )
+    await audit.note(tx, id, "user.brought_in", id, now=now)
+    return id
+
+
 class SandboxPerson(msgspec.Struct, frozen=True):
     """Somebody of the sandbox: her address counts as proved."""
 

@@ -8,7 +8,7 @@ FAMILY: Final = Theme(
     "family",
     "Family & First-Timers",
     "Where everybody can start: short, friendly and never full of words that nobody explains.",
-    "#5f8f2f",
+    "#3f8f52",
     (
         Form(
             "{subject}",
@@ -53,7 +53,7 @@ COMMUNITY: Final = Theme(
     "community",
     "Community",
     "The conversations between the program points: how we run this, how we treat each other, what we do next.",
-    "#6b6f7c",
+    "#6f7f88",
     (
         Form("{subject}: Open Meeting", "Everybody may come, speak and vote. The minutes are public.", 60, 100),
         Form(

@@ -8,7 +8,7 @@ MAKERS: Final = Theme(
     "makers",
     "Makers & Costume",
     "Needles, glue guns, soldering irons. Whatever you wear or carry, somebody here can help you build it.",
-    "#b04a6a",
+    "#cc4f84",
     (
         Form(
             "Workshop: {subject}",

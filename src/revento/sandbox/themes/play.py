@@ -95,7 +95,7 @@ LARP: Final = Theme(
     "larp",
     "Larp",
     "Live role-play in all sizes: chamber larps for six, a court for sixty, and the workshops that make them good.",
-    "#8a4fb0",
+    "#8a6bd0",
     (
         Form(
             "{subject}: a Chamber Larp",

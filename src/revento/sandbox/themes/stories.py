@@ -8,7 +8,7 @@ WORLDS: Final = Theme(
     "worlds",
     "Writing & Worlds",
     "For people who make things up and want them to hold water: rivers, gods, grammars, and the third chapter.",
-    "#2f8f6b",
+    "#3f8f52",
     (
         Form("{subject}", "A talk of half an hour, then your questions, which are usually the better half.", 60, 120),
         Form(

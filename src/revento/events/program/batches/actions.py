@@ -111,6 +111,7 @@ def _row(planner: Planner, brought: Brought, signed_up: int = 0) -> dict[str, An
         "tags": list(brought.tags),
         "source_dialect": brought.source_dialect,
         "source_key": brought.source_key,
+        "source_names": list(brought.source_names),
         "source_slot": brought.source_slot,
     }
 

@@ -17,4 +17,5 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     source_dialect: str | None = None
     source_key: str | None = None
+    source_names: tuple[str, ...] = ()
     source_slot: str | None = None

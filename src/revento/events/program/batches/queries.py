@@ -10,10 +10,10 @@ from revento.kernel.ids import ActivityId, EventId
 INSERT = """
     INSERT INTO activities (event_id, id, thread_id, location_id, title, description, status, is_published, starts_at,
                             ends_at, min_age, language, capacity, signups_open, tags, source_dialect, source_key,
-                            source_slot, created_at, updated_at)
+                            source_names, source_slot, created_at, updated_at)
     VALUES (%(event_id)s, %(id)s, %(thread_id)s, %(location_id)s, %(title)s, %(description)s, %(status)s,
             %(is_published)s, %(starts_at)s, %(ends_at)s, %(min_age)s, %(language)s, %(capacity)s, %(signups_open)s,
-            %(tags)s, %(source_dialect)s, %(source_key)s, %(source_slot)s, %(now)s, %(now)s)
+            %(tags)s, %(source_dialect)s, %(source_key)s, %(source_names)s, %(source_slot)s, %(now)s, %(now)s)
 """
 
 
@@ -28,7 +28,8 @@ UPDATE = """
            description = %(description)s, status = %(status)s, starts_at = %(starts_at)s, ends_at = %(ends_at)s,
            min_age = %(min_age)s, language = %(language)s, capacity = %(capacity)s,
            signups_open = %(signups_open)s, tags = %(tags)s, source_dialect = %(source_dialect)s,
-           source_key = %(source_key)s, source_slot = %(source_slot)s, version = version + 1, updated_at = %(now)s
+           source_key = %(source_key)s, source_names = %(source_names)s,
+           source_slot = %(source_slot)s, version = version + 1, updated_at = %(now)s
      WHERE event_id = %(event_id)s AND id = %(id)s
 """
 

@@ -214,6 +214,8 @@ CREATE TABLE activities (
     tags text[] NOT NULL DEFAULT '{}',
     source_dialect text,
     source_key text,
+    -- Every name under which any dialect has known it, and the room in the source's words: how an import finds it again.
+    source_names text[] NOT NULL DEFAULT '{}',
     source_slot text,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
@@ -231,7 +233,6 @@ CREATE INDEX activities_by_start ON activities (event_id, starts_at, id);
 CREATE INDEX activities_by_thread ON activities (event_id, thread_id);
 CREATE INDEX activities_by_location ON activities (event_id, location_id);
 CREATE INDEX activities_updated ON activities (event_id, updated_at);
-CREATE INDEX activities_by_source ON activities (event_id, source_key);
 
 CREATE TABLE activity_hosts (
     event_id text NOT NULL,

@@ -1,0 +1,213 @@
+"""`revento import`: a schedule or a list of people from elsewhere."""
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from revento.cli import edge, terminal
+from revento.cli.edge import Desk
+from revento.cli.terminal import Failed
+from revento.events.events import queries as events
+from revento.events.importing import actions
+from revento.events.importing.dialects.refusals import SIZE_MOST
+from revento.events.importing.models import Problem, Report
+from revento.events.people import actions as people
+from revento.events.people.models import PeopleReport
+from revento.identity import proofs
+from revento.identity.organizations import queries as organizations
+from revento.identity.permissions import Permission, Role
+from revento.identity.users import queries as users
+from revento.kernel.db import Tx
+from revento.kernel.ids import EventId, OrganizationId, UserId
+
+app = typer.Typer(no_args_is_help=True, help="Bring in a schedule or a list of people.")
+_SHOWN: Final = 20
+Event = Annotated[str | None, typer.Option("--event", metavar="ID", help="The event (evt_…).")]
+As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who does it; else the organization's owner.")]
+
+
+@app.command()
+def schedule(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON, XML, program.js or iCalendar.")],
+    event: Event = None,
+    new: Annotated[str | None, typer.Option("--new", metavar="NAME", help="Make a new event of this name.")] = None,
+    organization: Annotated[str | None, typer.Option("--organization", metavar="ID", help="Whose it is.")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", metavar="ZONE", help="IANA zone of the days, such as Europe/Berlin.")
+    ] = None,
+    wall_clock: Annotated[
+        bool, typer.Option("--wall-clock", help="Times are the zone's clock, whatever offset is written beside them.")
+    ] = False,
+    remove_vanished: Annotated[
+        bool, typer.Option("--remove-vanished", help="Remove what an earlier import brought and this file lacks.")
+    ] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Leave new activities unpublished.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
+    who: As = None,
+    json: terminal.Json = False,
+) -> None:
+    """Bring a schedule into an event, or make a new event of it. All of it, or nothing."""
+    if (event is None) == (new is None) or (new is not None and organization is None):
+        raise Failed("say where to: --event ID, or --new NAME --organization ID")
+    raw = _content(file)
+
+    async def work(desk: Desk) -> Report:
+        with _bar(quiet=json) as progress:
+            async with desk.db.tx() as tx:
+                await _patient(tx)
+                event_id = EventId(event) if event else None
+                found = await events.get(tx, event_id) if event_id else None
+                zone_of = found.time_zone if found else None
+                read, zone = actions.read(raw, time_zone=time_zone, of_event=zone_of, wall_clock=wall_clock)
+                user_id = await _who(tx, who, found.organization_id if found else OrganizationId(organization or ""))
+                now = desk.clock.now()
+                if event_id is None:
+                    member = await proofs.as_organization_member(
+                        tx, user_id, OrganizationId(organization or ""), Permission.EVENT_EDIT
+                    )
+                    event_id = await actions.create_event(tx, member, new or "", read, zone, now=now)
+                planner = await proofs.as_planner(tx, user_id, event_id)
+                plan = await actions.compare(tx, event_id, read, zone)
+                if dry_run:
+                    raise _OnlyLooked(actions.report(plan, event_id if event else None, dry_run=True))
+                return await actions.carry_out(
+                    tx,
+                    planner,
+                    plan,
+                    remove_vanished=remove_vanished,
+                    publish=not draft,
+                    progress=progress,
+                    now=now,
+                )
+
+    try:
+        told = edge.run(work)
+    except _OnlyLooked as looked:
+        told = looked.report
+    if json:
+        terminal.as_json(told)
+    else:
+        _show(told)
+
+
+class _OnlyLooked(Exception):
+    """Ends a dry run, so that nothing of it is kept."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("a dry run")
+        self.report = report
+
+
+@app.command()
+def participants(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table with a line of headings.")],
+    event: Annotated[str, typer.Option("--event", metavar="ID", help="The event (evt_…).")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what each column is taken for, change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether the columns are taken right.")] = False,
+    who: As = None,
+    json: terminal.Json = False,
+) -> None:
+    """Bring people into an event from a table: who they are, their role and status, their answers."""
+    raw = _content(file)
+
+    async def look(desk: Desk) -> PeopleReport:
+        async with desk.db.tx() as tx:
+            return await people.preview(tx, EventId(event), raw)
+
+    async def work(desk: Desk) -> PeopleReport:
+        async with desk.db.tx() as tx:
+            await _patient(tx)
+            found = await events.get(tx, EventId(event))
+            user_id = await _who(tx, who, found.organization_id)
+            organizer = await proofs.as_organizer(tx, user_id, found.id)
+            return await people.bring(tx, organizer, raw, now=desk.clock.now())
+
+    told = edge.run(look)
+    if not json:
+        terminal.table(("column", "taken for"), [(each.column, each.field or "(ignored)") for each in told.mapping])
+    if not dry_run:
+        if sys.stdin.isatty() and not yes and not json:
+            typer.confirm("Bring these people in?", abort=True)
+        told = edge.run(work)
+    if json:
+        terminal.as_json(told)
+        return
+    verb = "would come in" if dry_run else "came in"
+    terminal.note(f"{told.created} people {verb}, {told.known} were there already, {len(told.skipped)} were skipped.")
+    _problems(told.skipped, told.warnings)
+
+
+def _content(file: Path) -> bytes:
+    """The file, unless it is larger than anything that is read."""
+    if file.stat().st_size > SIZE_MOST:
+        raise Failed(f"{file} has {file.stat().st_size:,} bytes; at most {SIZE_MOST:,} are read")
+    return file.read_bytes()
+
+
+async def _patient(tx: Tx) -> None:
+    """A large file takes longer than a click may."""
+    await tx.run("SET LOCAL statement_timeout = '300s'")
+    await tx.run("SET LOCAL idle_in_transaction_session_timeout = '300s'")
+
+
+async def _who(tx: Tx, email: str | None, organization_id: OrganizationId) -> UserId:
+    if email is not None:
+        user = await users.find_by_email(tx, email)
+        if user is None:
+            raise Failed(f"nobody has the e-mail address {email}")
+        return user.id
+    await organizations.get(tx, organization_id)
+    members = await organizations.list_members(tx, organization_id)
+    owner = next((each.user_id for each in members if each.role == Role.OWNER), None)
+    if owner is None:
+        raise Failed(f"{organization_id} has no owner; say who does it with --as EMAIL")
+    return owner
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Generator[Callable[[int, int], None] | None]:
+    """A bar on stderr, so that what is printed stays clean."""
+    if quiet:
+        yield None
+        return
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True, force_terminal=bool(os.environ.get("FORCE_COLOR")) or None)
+    with Progress(*columns, console=console, transient=False) as progress:
+        task = progress.add_task("Importing", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _show(told: Report) -> None:
+    say = terminal.note
+    say(f"{told.title or 'A schedule'}: {told.dialect}, times in {told.time_zone}.")
+    say(
+        f"  {told.sessions} sessions in {told.rooms} rooms and {told.tracks} tracks, {told.types} types, "
+        f"{told.hosts} hosts; from {told.first_start} to {told.last_end}."
+    )
+    would = "would be " if told.dry_run else ""
+    say(f"  {told.created} {would}created, {told.updated} {would}updated, {told.unchanged} unchanged.")
+    if told.vanished:
+        what = f"{told.removed} removed" if told.removed else "kept; --remove-vanished removes them"
+        say(f"  {len(told.vanished)} are no longer in the file ({what}): {'; '.join(told.vanished[:5])}")
+    if told.clashes:
+        say(f"  {told.clashes} pairs overlap in one room.")
+    _problems(told.skipped, told.warnings)
+    if told.event_id:
+        say(f"  Event {told.event_id}")
+
+
+def _problems(skipped: list[Problem], warnings: list[Problem]) -> None:
+    for words, problems in (("Skipped", skipped), ("Look at", warnings)):
+        for problem in problems[:_SHOWN]:
+            terminal.note(f"  {words} {problem.at}: {problem.say}")
+        if len(problems) > _SHOWN:
+            terminal.note(f"  … and {len(problems) - _SHOWN} more (--json shows all)")
