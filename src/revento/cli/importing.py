@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -57,35 +59,12 @@ def schedule(
     if (event is None) == (new is None) or (new is not None and organization is None):
         raise Failed("say where to: --event ID, or --new NAME --organization ID")
     raw = _content(file)
+    wanted = _Wanted(event, new, organization, time_zone, wall_clock, remove_vanished, draft, dry_run, who)
 
     async def work(desk: Desk) -> Report:
         with _bar(quiet=json) as progress:
             async with desk.db.tx() as tx:
-                await _patient(tx)
-                event_id = EventId(event) if event else None
-                found = await events.get(tx, event_id) if event_id else None
-                zone_of = found.time_zone if found else None
-                read, zone = actions.read(raw, time_zone=time_zone, of_event=zone_of, wall_clock=wall_clock)
-                user_id = await _who(tx, who, found.organization_id if found else OrganizationId(organization or ""))
-                now = desk.clock.now()
-                if event_id is None:
-                    member = await proofs.as_organization_member(
-                        tx, user_id, OrganizationId(organization or ""), Permission.EVENT_EDIT
-                    )
-                    event_id = await actions.create_event(tx, member, new or "", read, zone, now=now)
-                planner = await proofs.as_planner(tx, user_id, event_id)
-                plan = await actions.compare(tx, event_id, read, zone)
-                if dry_run:
-                    raise _OnlyLooked(actions.report(plan, event_id if event else None, dry_run=True))
-                return await actions.carry_out(
-                    tx,
-                    planner,
-                    plan,
-                    remove_vanished=remove_vanished,
-                    publish=not draft,
-                    progress=progress,
-                    now=now,
-                )
+                return await _bring(tx, raw, wanted, progress, now=desk.clock.now())
 
     try:
         told = edge.run(work)
@@ -95,6 +74,47 @@ def schedule(
         terminal.as_json(told)
     else:
         _show(told)
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """What a schedule is brought in with."""
+
+    event: str | None
+    new: str | None
+    organization: str | None
+    time_zone: str | None
+    wall_clock: bool
+    remove_vanished: bool
+    draft: bool
+    dry_run: bool
+    who: str | None
+
+
+async def _bring(tx: Tx, raw: bytes, wanted: _Wanted, progress: actions.Progress | None, *, now: datetime) -> Report:
+    await _patient(tx)
+    found = await events.get(tx, EventId(wanted.event)) if wanted.event else None
+    of_event = found.time_zone if found else None
+    read, zone = actions.read(raw, time_zone=wanted.time_zone, of_event=of_event, wall_clock=wanted.wall_clock)
+    organization_id = found.organization_id if found else OrganizationId(wanted.organization or "")
+    user_id = await _who(tx, wanted.who, organization_id)
+    if found is not None:
+        event_id = found.id
+    else:
+        member = await proofs.as_organization_member(tx, user_id, organization_id, Permission.EVENT_EDIT)
+        event_id = await actions.create_event(tx, member, wanted.new or "", read, zone, now=now)
+    planner = await proofs.as_planner(tx, user_id, event_id)
+    plan = await actions.compare(tx, event_id, read, zone)
+    if wanted.dry_run:
+        raise _OnlyLooked(actions.report(plan, event_id if found else None, dry_run=True))
+    return await actions.carry_out(
+        tx,
+        planner,
+        plan,
+        remove_vanished=wanted.remove_vanished,
+        publish=not wanted.draft,
+        progress=progress,
+        now=now,
+    )
 
 
 class _OnlyLooked(Exception):
