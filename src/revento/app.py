@@ -17,7 +17,7 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
-from revento.web.api import integration, versions
+from revento.web.api import documents, integration, versions
 from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
 from revento.web.oauth import routes as oauth
@@ -77,6 +77,7 @@ def build(
         route_handlers=[
             *health.HANDLERS,
             assets.routes,
+            *documents.HANDLERS,
             *oauth.PROGRAMS,
             integration.ROUTES,
             Router("/", route_handlers=pages, guards=[forms.same_person]),
