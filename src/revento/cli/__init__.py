@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "integrations": "integrations",
     "sandbox": "sandbox",
     "trigger": "trigger",
+    "deliveries": "deliveries",
     "check": "check",
     "connect": "consents",
     "login": "consents",

@@ -5,10 +5,20 @@ from typing import Any, Final
 
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from revento.kernel import migrations
-from revento.kernel.db import Unreachable
+from revento.kernel.db import Tx, Unreachable
+from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
+from revento.webhooks.figures import prometheus
+from revento.webhooks.figures import queries as figures
+from revento.webhooks.figures.models import Engine
+from revento.webhooks.sharing import queries as sharing
+from revento.webhooks.sharing.queries import Dispatcher
+
+_UP: Final = "Whether the database answers."
 
 
 @get("/healthz", sync_to_thread=False)
@@ -28,10 +38,31 @@ async def readyz(provided: Given[Services]) -> Response[dict[str, Any]]:
     return Response({"status": state}, status_code=200 if current else 503)
 
 
-@get("/metrics", sync_to_thread=False)
-def metrics() -> Response[bytes]:
-    """Prometheus text."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+@get("/metrics")
+async def metrics(provided: Given[Services]) -> Response[bytes]:
+    """Prometheus text: this process's own figures, and those of the webhook engine as any process can see them."""
+    try:
+        engine, dispatchers = await edge.ask(provided, _sight)
+        shared: list[Metric] = list(prometheus.metrics(engine, dispatchers))
+        shared.append(GaugeMetricFamily("revento_database_up", _UP, value=1))
+    except (*Unreachable, OSError):
+        shared = [GaugeMetricFamily("revento_database_up", _UP, value=0)]
+    return Response(generate_latest() + generate_latest(_Seen(shared)), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _sight(tx: Tx) -> tuple[Engine, list[Dispatcher]]:
+    return await figures.engine(tx), await sharing.list_all(tx)
+
+
+class _Seen(Collector):
+    """What was just read, as the renderer wants it."""
+
+    def __init__(self, found: list[Metric]) -> None:
+        self._found = found
+
+    def collect(self) -> list[Metric]:
+        """The metrics."""
+        return self._found
 
 
 HANDLERS: Final = [healthz, readyz, metrics]

@@ -7,7 +7,7 @@ from uuid import UUID
 from revento.kernel.db import Row, Tx
 from revento.webhooks.console.models import LIVE, Endpoint, Entry, Search, SecretThen, Told, Try
 
-# Serves the pages of an integration's developers (client_ids) and of an organizer (installation_id).
+# Serves the pages of an integration's developers (client_ids), of an organizer (installation_id) and the command line.
 LIST_ENDPOINTS = """
     SELECT e.no, e.client_id, e.integration_id, e.installation_id, e.event_id, e.organization_id, e.state, e.reason,
            e.paused_at, e.next_probe_at, e.most_in_flight, e.rate_per_s, e.fail_streak, e.breaker_level,
@@ -17,6 +17,7 @@ LIST_ENDPOINTS = """
       JOIN clients c ON c.id = e.client_id
       JOIN manifests f ON f.id = c.manifest_id
      WHERE (%(client_ids)s::text[] IS NULL OR e.client_id = ANY (%(client_ids)s))
+       AND (%(integration_id)s::text IS NULL OR e.integration_id = %(integration_id)s)
        AND (%(installation_id)s::text IS NULL OR e.installation_id = %(installation_id)s)
        AND (%(event_id)s::text IS NULL OR e.event_id = %(event_id)s)
      ORDER BY e.no
@@ -24,13 +25,30 @@ LIST_ENDPOINTS = """
 
 
 async def list_endpoints(
-    tx: Tx, *, client_ids: list[str] | None = None, installation_id: str | None = None, event_id: str | None = None
+    tx: Tx,
+    *,
+    client_ids: list[str] | None = None,
+    integration_id: str | None = None,
+    installation_id: str | None = None,
+    event_id: str | None = None,
 ) -> list[Endpoint]:
-    """The receivers of these clients or of this connection, oldest first. One of the first two must be given."""
-    if client_ids is None and installation_id is None:
+    """The receivers to which all that is given applies, oldest first. At least one of the four must be given."""
+    if client_ids is None and integration_id is None and installation_id is None and event_id is None:
         raise ValueError("whose endpoints?")
     return await tx.all(
-        Endpoint, LIST_ENDPOINTS, client_ids=client_ids, installation_id=installation_id, event_id=event_id
+        Endpoint,
+        LIST_ENDPOINTS,
+        client_ids=client_ids,
+        integration_id=integration_id,
+        installation_id=installation_id,
+        event_id=event_id,
+    )
+
+
+async def list_every_endpoint(tx: Tx) -> list[Endpoint]:
+    """Every receiver there is: for the operator only."""
+    return await tx.all(
+        Endpoint, LIST_ENDPOINTS, client_ids=None, integration_id=None, installation_id=None, event_id=None
     )
 
 

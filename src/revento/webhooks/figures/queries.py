@@ -40,11 +40,11 @@ async def list_hours(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> lis
 # Bounded by 10,000 rows per endpoint, however long its queue is.
 LIST_OUTSTANDING = """
     SELECT e.no AS endpoint_no,
-           (SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS some) AS waiting,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS few) AS waiting,
            (SELECT due FROM deliveries WHERE shard = e.shard AND endpoint_no = e.no AND state = 0
              ORDER BY no LIMIT 1) AS oldest_due,
            (SELECT min(due) FROM (SELECT due FROM deliveries
-                                   WHERE endpoint_no = e.no AND state = 3 LIMIT 10000) AS some) AS next_due,
+                                   WHERE endpoint_no = e.no AND state = 3 LIMIT 10000) AS few) AS next_due,
            (SELECT count(*) FROM delivery_log WHERE endpoint_no = e.no AND state = 'dead') AS dead
       FROM endpoints e
      WHERE e.no = ANY (%(endpoint_nos)s)
@@ -74,17 +74,17 @@ ENGINE = """
                               ORDER BY no LIMIT 1) o
          WHERE e.state <> 'paused'
     )
-    SELECT (SELECT count(*) FROM (SELECT FROM message_queue LIMIT 100000) AS some) AS unrouted,
+    SELECT (SELECT count(*) FROM (SELECT FROM message_queue LIMIT 100000) AS few) AS unrouted,
            coalesce((SELECT extract(epoch FROM now() - message_at) FROM message_queue ORDER BY no LIMIT 1), 0)::float8
            AS unrouted_age_s,
-           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 LIMIT 100000) AS some) AS ready,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 LIMIT 100000) AS few) AS ready,
            coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest), 0)::float8 AS queue_age_s,
            coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest WHERE fail_streak = 0), 0)::float8
            AS healthy_age_s,
            (SELECT count(*) FROM deliveries WHERE state = 1) AS sending,
-           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 3 LIMIT 100000) AS some) AS waiting,
-           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 4 LIMIT 100000) AS some) AS held,
-           (SELECT count(*) FROM (SELECT FROM delivery_log WHERE state = 'dead' LIMIT 100000) AS some) AS dead,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 3 LIMIT 100000) AS few) AS waiting,
+           (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 4 LIMIT 100000) AS few) AS held,
+           (SELECT count(*) FROM (SELECT FROM delivery_log WHERE state = 'dead' LIMIT 100000) AS few) AS dead,
            (SELECT count(*) FROM endpoints WHERE breaker_level > 0) AS breakers_open,
            (SELECT count(*) FROM endpoints WHERE failing_since IS NOT NULL) AS failing,
            (SELECT count(*) FROM endpoints WHERE state IN ('paused', 'probing')) AS paused,

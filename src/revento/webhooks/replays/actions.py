@@ -1,13 +1,14 @@
 """Ordering a replay, moving all of them on, stopping one."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
 from revento.contract import errors, topics
 from revento.contract.errors import Refused
 from revento.contract.limits import DEAD_LETTER_DAYS
-from revento.kernel import ids
+from revento.kernel import ids as new_ids
 from revento.kernel.db import Tx
 from revento.webhooks.claim import queries as claims
 from revento.webhooks.fanout import actions as fanout
@@ -15,7 +16,7 @@ from revento.webhooks.fanout import queries as targets
 from revento.webhooks.fanout import rules
 from revento.webhooks.fanout.models import Message
 from revento.webhooks.replays import queries
-from revento.webhooks.replays.models import Replay, Wish
+from revento.webhooks.replays.models import Again, Replay, Wish
 
 STATES = ("delivered", "dead", "acknowledged")
 RATE_MOST = 1000
@@ -32,9 +33,9 @@ async def order(
     They go out at `rate_per_s` at most, behind live traffic, under new delivery ids and their old sequence numbers, and
     marked as replay. Raises `INVALID_INPUT` when a field makes no sense.
     """
-    wish = _checked(wish, now)
+    wish = checked(wish, now)
     total = await queries.count_logged(tx, client_id, installation_id, wish)
-    id = ids.new("rep")
+    id = new_ids.new("rep")
     await queries.insert(
         tx,
         id,
@@ -66,9 +67,9 @@ async def backfill(
     if not wanted or target.event_id is None:
         raise Refused(errors.WRONG_STATE)
     connected_at = await queries.connected_at(tx, installation_id)
-    wish = _checked(Wish(since=since, until=connected_at, topics=wanted, states=[], rate_per_s=rate_per_s), now)
+    wish = checked(Wish(since=since, until=connected_at, topics=wanted, states=[], rate_per_s=rate_per_s), now)
     total = await queries.count_old(tx, target.event_id, wish)
-    id = ids.new("rep")
+    id = new_ids.new("rep")
     await queries.insert(
         tx,
         id,
@@ -81,6 +82,15 @@ async def backfill(
         now=now,
     )
     return id
+
+
+async def replay(tx: Tx, endpoint_nos: list[int], ids: list[UUID]) -> list[Again]:
+    """Sends these few deliveries once more, marked as replay and under new ids, so that receivers take them again."""
+    await targets.await_lock(tx)
+    queued = await queries.queue_again(tx, endpoint_nos, ids)
+    if queued:
+        await claims.ring(tx)
+    return queued
 
 
 async def cancel(tx: Tx, client_ids: list[str], id: str, *, now: datetime) -> bool:
@@ -142,7 +152,7 @@ async def _backfill(tx: Tx, replay: Replay, limit: int, now: datetime) -> int:
     return len(planned)
 
 
-def _checked(wish: Wish, now: datetime) -> Wish:
+def checked(wish: Wish, now: datetime) -> Wish:
     """The wish within what is kept. Raises `INVALID_INPUT` with a sentence for each field."""
     oldest = now - timedelta(days=DEAD_LETTER_DAYS)
     since, until = max(wish.since, oldest), min(wish.until, now)

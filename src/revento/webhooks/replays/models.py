@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -56,3 +57,10 @@ class Old(Row, frozen=True):
     created_at: datetime
     topic: str
     resource_key: str
+
+
+class Again(Row, frozen=True):
+    """A delivery that is sent once more under a new id."""
+
+    id: UUID
+    new_id: UUID

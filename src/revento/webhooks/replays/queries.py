@@ -1,9 +1,10 @@
 """SQL of replays."""
 
 from datetime import datetime
+from uuid import UUID
 
 from revento.kernel.db import Tx
-from revento.webhooks.replays.models import Moved, Old, Replay, Wish
+from revento.webhooks.replays.models import Again, Moved, Old, Replay, Wish
 
 INSERT = """
     INSERT INTO replays (id, kind, client_id, installation_id, topics, states, since, until, rate_per_s, total,
@@ -268,3 +269,31 @@ CONNECTED_AT = "SELECT created_at FROM installations WHERE id = %(installation_i
 async def connected_at(tx: Tx, installation_id: str) -> datetime:
     """When a connection was made. Raises `NoRow`."""
     return await tx.one(datetime, CONNECTED_AT, installation_id=installation_id)
+
+
+# New ids are made before the rows, so that both can be told.
+QUEUE_AGAIN = """
+    WITH source AS MATERIALIZED (
+        SELECT l.id, gen_random_uuid() AS new_id, l.endpoint_no, e.shard, e.state AS endpoint_state, l.no, l.seq,
+               l.message_id, l.message_at, l.topic, l.resource_key
+          FROM (SELECT id, endpoint_no, no, seq, message_id, message_at, topic, resource_key
+                  FROM delivery_log WHERE id = ANY (%(ids)s::uuid[]) AND state <> 'cancelled'
+                 UNION ALL
+                SELECT id, endpoint_no, no, seq, message_id, message_at, topic, resource_key
+                  FROM deliveries WHERE id = ANY (%(ids)s::uuid[])) l
+          JOIN endpoints e ON e.no = l.endpoint_no
+         WHERE l.endpoint_no = ANY (%(endpoint_nos)s)
+    ), queued AS (
+        INSERT INTO deliveries (endpoint_no, shard, id, state, is_replay, seq, message_id, message_at, topic,
+                                resource_key)
+        SELECT endpoint_no, shard, new_id, CASE WHEN endpoint_state = 'paused' THEN 4 ELSE 0 END, true, seq,
+               message_id, message_at, topic, resource_key
+          FROM source ORDER BY no
+    )
+    SELECT id, new_id FROM source ORDER BY no
+"""
+
+
+async def queue_again(tx: Tx, endpoint_nos: list[int], ids: list[UUID]) -> list[Again]:
+    """Queues these deliveries of these endpoints once more, marked as replay; which, and under which new ids."""
+    return await tx.all(Again, QUEUE_AGAIN, endpoint_nos=endpoint_nos, ids=ids)

@@ -1,0 +1,81 @@
+"""The engine's figures in Prometheus' own shapes; dispatchers' counters come from the table they beat into."""
+
+from collections.abc import Generator, Sequence
+from typing import Any, Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from revento.webhooks.figures import buckets
+from revento.webhooks.figures.models import Engine
+from revento.webhooks.sharing.queries import Dispatcher
+
+_GAUGES: Final = {
+    "unrouted": ("messages_unrouted", "Messages that no router has taken yet."),
+    "unrouted_age_s": ("messages_unrouted_age_seconds", "Age of the oldest message that no router has taken yet."),
+    "queue_age_s": ("queue_age_seconds", "How long the oldest due delivery has been due."),
+    "healthy_age_s": ("healthy_queue_age_seconds", "The same, without receivers that failed last time."),
+    "dead": ("dead_letters", "Deliveries in the dead-letter queue (counted up to 100,000)."),
+    "breakers_open": ("breakers_open", "Receivers behind an open circuit breaker."),
+    "failing": ("endpoints_failing", "Receivers that have not succeeded since their last failure."),
+    "oldest_snapshot_s": ("oldest_snapshot_seconds", "Age of the oldest database snapshot that holds back vacuum."),
+}
+_DELIVERIES: Final = ("ready", "sending", "waiting", "held")
+_ENDPOINTS: Final = ("active", "paused", "withheld")
+_COUNTERS: Final = {
+    "claims": ("claims", "Claim statements that returned rows."),
+    "claimed": ("claimed", "Deliveries claimed."),
+    "routed": ("routed", "Messages routed."),
+    "lost_leases": ("lost_leases", "Results refused because the lease had been lost."),
+}
+
+
+def metrics(engine: Engine, dispatchers: Sequence[Dispatcher]) -> Generator[Metric]:
+    """Everything about webhooks, as of now."""
+    for field, (name, say) in _GAUGES.items():
+        yield GaugeMetricFamily(f"revento_webhook_{name}", say, value=float(getattr(engine, field)))
+    yield _labelled(
+        "revento_webhook_deliveries", "Live deliveries by state (counted up to 100,000).", engine, _DELIVERIES
+    )
+    yield _labelled("revento_webhook_endpoints", "Receivers by state.", engine, _ENDPOINTS)
+    yield GaugeMetricFamily("revento_webhook_dispatchers", "Dispatchers of the last hour.", value=len(dispatchers))
+    yield from _counted(dispatchers)
+
+
+def _labelled(name: str, say: str, engine: Engine, states: Sequence[str]) -> Metric:
+    family = GaugeMetricFamily(name, say, labels=["state"])
+    for state in states:
+        family.add_metric([state], float(getattr(engine, state)))
+    return family
+
+
+def _counted(dispatchers: Sequence[Dispatcher]) -> Generator[Metric]:
+    """Counters per dispatcher, since its start: a new one is a new label, so sums never fall."""
+    tries = CounterMetricFamily("revento_webhook_tries", "HTTP tries by outcome.", labels=["dispatcher", "outcome"])
+    results = CounterMetricFamily(
+        "revento_webhook_results", "What followed a try: delivered, waiting, dead.", labels=["dispatcher", "result"]
+    )
+    latency = HistogramMetricFamily("revento_webhook_try_seconds", "How long an HTTP try took.", labels=["dispatcher"])
+    for one in dispatchers:
+        figures: dict[str, Any] = one.figures
+        outcomes: dict[str, int] = figures.get("tries", {})
+        states: dict[str, int] = figures.get("states", {})
+        counts: list[int] = figures.get("latency", buckets.empty())
+        for outcome, count in outcomes.items():
+            tries.add_metric([one.id, outcome], count)
+        for result, count in states.items():
+            results.add_metric([one.id, result], count)
+        latency.add_metric([one.id], _cumulated(counts), sum_value=figures.get("latency_ms", 0) / 1000)
+    yield from (tries, results, latency)
+    for field, (name, say) in _COUNTERS.items():
+        family = CounterMetricFamily(f"revento_webhook_{name}", say, labels=["dispatcher"])
+        for one in dispatchers:
+            family.add_metric([one.id], one.figures.get(field, 0))
+        yield family
+
+
+def _cumulated(counts: Sequence[int]) -> list[tuple[str, float]]:
+    total, found = 0, list[tuple[str, float]]()
+    for bound, count in zip([*(str(ms / 1000) for ms in buckets.BUCKETS_MS), "+Inf"], counts, strict=True):
+        total += count
+        found.append((bound, float(total)))
+    return found

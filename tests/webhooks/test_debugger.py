@@ -1,0 +1,99 @@
+"""The signature debugger names the usual mistakes."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from revento.webhooks import debugger, signing
+from revento.webhooks.debugger import Case, Known, Verdict
+
+NOW = datetime(2026, 7, 10, 14, tzinfo=UTC)
+T = int(NOW.timestamp())
+BODY = '{"id":"evt_delivery_1","type":"event.updated","data":{"title":"Früh","b":1,"a":[1,2]}}'.encode()
+SECRET, PREVIOUS, ENDED, OTHER = (signing.new_secret() for _ in range(4))
+KNOWN = Known(current=SECRET, previous=PREVIOUS, ended=(ENDED,), others=(OTHER,))
+
+
+def mac(message: bytes, key: str | bytes = SECRET) -> bytes:
+    return hmac.digest(key.encode() if isinstance(key, str) else key, message, hashlib.sha256)
+
+
+def of(message: bytes, key: str | bytes = SECRET) -> str:
+    return "sha256=" + mac(message, key).hex()
+
+
+RIGHT = b"%d.%b" % (T, BODY)
+PARSED = json.loads(BODY)
+MISTAKES = [
+    (of(RIGHT), Verdict.VALID),
+    (of(RIGHT, PREVIOUS), Verdict.PREVIOUS_SECRET),
+    (of(RIGHT, ENDED), Verdict.OLD_SECRET),
+    (of(RIGHT, OTHER), Verdict.OTHER_SECRET),
+    (of(RIGHT, SECRET.removeprefix("whsec_")), Verdict.SECRET_WITHOUT_PREFIX),
+    (of(RIGHT, base64.b64decode(SECRET.removeprefix("whsec_"))), Verdict.SECRET_DECODED),
+    (base64.b64encode(mac(RIGHT)).decode(), Verdict.BASE64),
+    ("sha256=" + base64.urlsafe_b64encode(mac(RIGHT)).decode(), Verdict.BASE64),
+    (mac(RIGHT).hex(), Verdict.PREFIX_MISSING),
+    ("sha256=" + mac(RIGHT).hex().upper(), Verdict.UPPERCASE),
+    (of(b"%d.%b" % (T, json.dumps(PARSED).encode())), Verdict.REPARSED),
+    (of(b"%d.%b" % (T, json.dumps(PARSED, indent=2).encode())), Verdict.REPARSED),
+    (of(b"%d.%b" % (T, json.dumps(PARSED, sort_keys=True, separators=(",", ":")).encode())), Verdict.REPARSED),
+    (of(RIGHT + b"\n"), Verdict.NEWLINE),
+    (of(b"%d.\xef\xbb\xbf%b" % (T, BODY)), Verdict.BOM),
+    (of(BODY), Verdict.NO_TIMESTAMP),
+    (of(b"%d.%b" % (T + 3, BODY)), Verdict.WRONG_TIMESTAMP),
+    (of(b"%d000.%b" % (T, BODY)), Verdict.MILLISECONDS),
+    (of(b"%d%b" % (T, BODY)), Verdict.OTHER_SEPARATOR),
+    (of(b"%d:%b" % (T, BODY)), Verdict.OTHER_SEPARATOR),
+    (signing.sign_standard(SECRET, "d1", T, BODY), Verdict.STANDARD_RECIPE),
+    (of(b"d1." + RIGHT, signing.standard_key(SECRET)), Verdict.STANDARD_RECIPE),
+    (of(RIGHT, "something else"), Verdict.UNKNOWN),
+    ("", Verdict.MISSING),
+]
+
+
+@pytest.mark.parametrize(("signature", "verdict"), MISTAKES, ids=lambda one: getattr(one, "value", ""))
+def test_the_mistake_is_named(signature, verdict) -> None:
+    finding = debugger.diagnose(
+        Case(body=BODY, timestamp=str(T), signature=signature, delivery_id="d1"), KNOWN, now=NOW
+    )
+    assert finding.verdict is verdict
+    assert finding.say == debugger.SAY[verdict]
+
+
+def test_every_verdict_has_words() -> None:
+    assert set(debugger.SAY) == set(Verdict)
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "1783692000.5", "-5"])
+def test_a_timestamp_that_is_none_is_told(timestamp) -> None:
+    finding = debugger.diagnose(Case(body=BODY, timestamp=timestamp, signature=of(RIGHT)), KNOWN, now=NOW)
+    assert finding.verdict is (Verdict.BAD_TIMESTAMP if timestamp else Verdict.MISSING)
+
+
+def test_a_stale_request_is_told_though_its_signature_is_right() -> None:
+    old = T - 301
+    case = Case(body=BODY, timestamp=str(old), signature=signing.sign(SECRET, old, BODY))
+    assert debugger.diagnose(case, KNOWN, now=NOW).verdict is Verdict.STALE
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [
+        (json.dumps(PARSED, sort_keys=True).encode(), Verdict.REPARSED),
+        (BODY.replace(b"evt_delivery_1", b"evt_delivery_2"), Verdict.CHANGED),
+        (BODY + b"\n", Verdict.NEWLINE),
+    ],
+)
+def test_what_was_received_is_compared_with_what_was_sent(seen, verdict) -> None:
+    case = Case(body=seen, timestamp=str(T), signature=of(RIGHT), original=BODY)
+    assert debugger.diagnose(case, KNOWN, now=NOW).verdict is verdict
+
+
+def test_headers_are_found_whatever_their_case() -> None:
+    seen = {"x-revento-timestamp": str(T), "X-REVENTO-SIGNATURE": of(RIGHT), "X-Revento-Delivery-Id": "d1"}
+    assert debugger.diagnose(debugger.from_headers(seen, BODY), KNOWN, now=NOW).verdict is Verdict.VALID

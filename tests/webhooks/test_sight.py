@@ -1,0 +1,88 @@
+"""Figures, metrics, and the alarm on old snapshots."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import yaml
+
+from revento.webhooks.figures import actions as figures
+from revento.webhooks.figures import queries
+from tests.api.conftest import serve
+from tests.webhooks import world
+from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
+from tests.webhooks.test_console import the_endpoints
+
+ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus-alerts.yml"
+
+
+async def test_an_endpoint_is_shown_with_its_day_and_week_in_figures(db, con, receiver) -> None:
+    receiver.answers[:] = [200, 200, 500, 500]
+    async with dispatching(db, ladder=(0, 0)):
+        await world.happen(db, con, 3)
+        await until(db, NOTHING_LEFT)
+    async with db.tx() as tx:
+        (no,) = await the_endpoints(tx, con)
+        found = (await figures.of(tx, [no], now=datetime.now(UTC)))[no]
+    assert (found.day.succeeded, found.day.failed, found.day.rate) == (2, 2, 0.5)
+    assert found.week == found.day
+    assert found.day.p50_ms is not None
+    assert found.day.p95_ms is not None
+    assert found.day.p50_ms <= found.day.p95_ms
+    assert len(found.hours) == 24
+    assert found.hours[-1] == (2, 2)
+    assert (found.waiting, found.dead) == (0, 1)
+
+
+async def test_what_is_outstanding_is_seen_before_any_dispatcher_runs(db, con) -> None:
+    async with db.tx() as tx:
+        (before,) = (await queries.engine(tx),)
+    assert (before.unrouted, before.ready, before.queue_age_s) == (0, 0, 0)
+    await world.happen(db, con, 2)
+    async with db.tx() as tx:
+        after = await queries.engine(tx)
+    assert after.unrouted == 2
+    assert after.unrouted_age_s > 0
+
+
+async def test_metrics_show_the_engine_and_every_dispatcher(db, con, receiver, database_url, tmp_path, clock) -> None:
+    async with dispatching(db) as dispatcher:
+        await world.happen(db, con, 3)
+        await until(db, NOTHING_LEFT)
+        await until(db, "SELECT EXISTS (SELECT FROM dispatchers WHERE figures->'states'->>'delivered' = '3')")
+        async for client in serve(database_url, tmp_path, clock):
+            text = (await client.get("/metrics")).text
+    for line in (
+        "revento_database_up 1.0",
+        "revento_webhook_queue_age_seconds 0.0",
+        "revento_webhook_dead_letters 0.0",
+        'revento_webhook_deliveries{state="ready"} 0.0',
+        'revento_webhook_endpoints{state="active"} 1.0',
+        f'revento_webhook_tries_total{{dispatcher="{dispatcher.id}",outcome="ok"}} 3.0',
+        f'revento_webhook_results_total{{dispatcher="{dispatcher.id}",result="delivered"}} 3.0',
+        f'revento_webhook_try_seconds_count{{dispatcher="{dispatcher.id}"}} 3.0',
+    ):
+        assert line in text.splitlines(), line
+
+
+async def test_every_alert_asks_for_a_metric_that_exists(db, database_url, tmp_path, clock) -> None:
+    async for client in serve(database_url, tmp_path, clock):
+        text = (await client.get("/metrics")).text
+    known = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    rules = yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
+    assert len(rules) >= 8
+    for rule in rules:
+        words = rule["expr"].replace("(", " ").replace("[", " ").replace("{", " ").split()
+        asked = {word for word in words if word.startswith("revento_")}
+        assert asked <= known | {f"{name}_total" for name in known}, rule["alert"]
+
+
+async def test_an_old_snapshot_is_seen(db, database_url) -> None:
+    with psycopg.connect(database_url) as other:
+        other.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        other.execute("SELECT count(*) FROM messages")
+        await until(db, "SELECT pg_sleep(0.3) IS NOT NULL")
+        async with db.tx() as tx:
+            assert (await queries.engine(tx)).oldest_snapshot_s >= 0.3
+    async with db.tx() as tx:
+        assert (await queries.engine(tx)).oldest_snapshot_s < 0.3
