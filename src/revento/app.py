@@ -20,6 +20,9 @@ from revento.web.account import routes as account
 from revento.web.api import documents, integration, versions
 from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
+from revento.web.api import developing, integration, versions
+from revento.web.api.edge import ReadApi
+from revento.web.guide import routes as guide
 from revento.web.oauth import routes as oauth
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
@@ -80,6 +83,8 @@ def build(
             *documents.HANDLERS,
             *oauth.PROGRAMS,
             integration.ROUTES,
+            developing.ROUTES,
+            guide.ROUTES,
             Router("/", route_handlers=pages, guards=[forms.same_person]),
         ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,

@@ -28,10 +28,17 @@ COMMANDS: Final = {
     "sandbox": "sandbox",
     "trigger": "trigger",
     "deliveries": "deliveries",
-    "check": "check",
     "connect": "consents",
     "login": "consents",
     "import": "importing",
+    "init": "init",
+    "manifest": "manifest",
+    "listen": "listen",
+    "logs": "logs",
+    "api": "api",
+    "tokens": "api",
+    "check": "check",
+    "completion": "completion",
 }
 
 

@@ -14,7 +14,7 @@ LIMITS: Final = "/guide/rate-limits"
 API: Final = "/guide/api"
 _RACERS: Final = 5
 _RETRY_AFTER_S: Final = 2
-_TOO_SOON_S: Final = 0.2
+_TOO_SOON_S: Final = 0.08
 _MOST_TRIES: Final = 5
 _NO_REFRESH: Final = "it does not refresh: see token.expired"
 

@@ -50,7 +50,7 @@ async def deliveries(request: AnyRequest, provided: Given[Services]) -> Response
     """What this client has not acknowledged, oldest first. `wait`: stay up to so many seconds when there is nothing."""
 
     async def work(client: ProvenClient) -> Wire:
-        wait, limit = _number(request, "wait", 0, 0, WAIT_MOST_S), _number(request, "limit", 25, 1, PAGE_MOST)
+        wait, limit = number(request, "wait", 0, 0, WAIT_MOST_S), number(request, "limit", 25, 1, PAGE_MOST)
         only = request.query_params.get("only", "all")
         if only not in ("all", "open"):
             raise refused("only", "open (neither delivered nor acknowledged) or all")
@@ -66,7 +66,7 @@ async def deliveries(request: AnyRequest, provided: Given[Services]) -> Response
         until = time.monotonic() + wait
         return _page(provided, client, await edge.ask_until(provided, take, until=until) or Taken([], after, False))
 
-    return await _served(request, provided, work)
+    return await served(request, provided, work)
 
 
 @post("/deliveries/ack", status_code=200)
@@ -85,7 +85,7 @@ async def acknowledge(request: AnyRequest, provided: Given[Services]) -> Respons
             unknown=[str(id) for id in wanted if id not in known],
         )
 
-    return await _served(request, provided, work)
+    return await served(request, provided, work)
 
 
 @get("/installations")
@@ -96,7 +96,7 @@ async def list_installations(request: AnyRequest, provided: Given[Services]) -> 
         found = await edge.ask(provided, lambda tx: installations.list_by_client(tx, client.client_id))
         return Connections(data=[_connection(one) for one in found], next_cursor=None, has_more=False)
 
-    return await _served(request, provided, work)
+    return await served(request, provided, work)
 
 
 @get("/deletions")
@@ -107,7 +107,7 @@ async def list_deletions(request: AnyRequest, provided: Given[Services]) -> Resp
         found = await edge.ask(provided, lambda tx: duties.list_by_client(tx, client.client_id))
         return Duties(data=[_duty(one) for one in found], next_cursor=None, has_more=False)
 
-    return await _served(request, provided, work)
+    return await served(request, provided, work)
 
 
 @post("/deletions/{deletion_id:str}/confirm", status_code=200)
@@ -125,7 +125,7 @@ async def confirm_deletion(request: AnyRequest, provided: Given[Services], delet
 
         return _duty(await edge.ask(provided, confirm))
 
-    return await _served(request, provided, work)
+    return await served(request, provided, work)
 
 
 ROUTES: Final = Router(
@@ -134,7 +134,7 @@ ROUTES: Final = Router(
 )
 
 
-async def _served(request: AnyRequest, provided: Services, work: Work) -> Response[Any]:
+async def served(request: AnyRequest, provided: Services, work: Work) -> Response[Any]:
     """The work's document for a client that proved itself and is within its budget; else the refusal."""
     now = provided.clock.now()
     client = await _proven(request, provided)
@@ -223,7 +223,8 @@ def _place(request: AnyRequest, provided: Services, client: ProvenClient) -> int
     )
 
 
-def _number(request: AnyRequest, name: str, default: int, least: int, most: int) -> int:
+def number(request: AnyRequest, name: str, default: int, least: int, most: int) -> int:
+    """A query parameter that is a whole number within bounds. Raises `Refused` (invalid_request)."""
     text = request.query_params.get(name)
     if text is None:
         return default
