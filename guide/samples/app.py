@@ -4,15 +4,23 @@ import os
 import secrets
 
 import httpx
+
+# [setup]
+from flask import Flask, redirect, request, session
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
-
-# [setup]
-from flask import Flask, redirect, request, session
-from revento_sdk import LOGIN_SCOPES, AuthorizationFailed, NotConnected, Receiver, Revento, TokenRevoked
-from revento_sdk import SqliteDeliveryLog, SqliteTokenStore
+from revento_sdk import (
+    LOGIN_SCOPES,
+    AuthorizationFailed,
+    NotConnected,
+    Receiver,
+    Revento,
+    SqliteDeliveryLog,
+    SqliteTokenStore,
+    TokenRevoked,
+)
 from revento_sdk.adapters.flask import webhook_view
 
 app = Flask(__name__)
@@ -38,6 +46,8 @@ def callback():
     except AuthorizationFailed as refused:
         return {"error": refused.code}, 400
     return redirect(session.pop("return_to", None) or f"/?event={tokens.event_id}", 303)
+
+
 # [/connect]
 
 
@@ -50,6 +60,8 @@ def login():
     asked = revento.authorize(redirect_uri=REDIRECT_URI, scopes=LOGIN_SCOPES, event_id=request.args["event_id"])
     session.update(state=asked.state, return_to=back)
     return redirect(asked.url)
+
+
 # [/login]
 
 
@@ -62,6 +74,8 @@ def read():
     except (NotConnected, TokenRevoked):
         return {"error": "connect the event again"}, 409
     return {"title": event.get()["title"], "approved": approved}
+
+
 # [/read]
 
 
@@ -102,11 +116,15 @@ def launched(token: str):
     keys = KeySet.import_key_set(httpx.get(os.environ["REVENTO_BASE_URL"] + "/.well-known/jwks.json").json())
     try:
         claims = jwt.decode(token, keys, algorithms=["ES256"]).claims
-        wanted = JWTClaimsRegistry(aud={"essential": True, "value": os.environ["REVENTO_CLIENT_ID"]}, exp={"essential": True})
+        wanted = JWTClaimsRegistry(
+            aud={"essential": True, "value": os.environ["REVENTO_CLIENT_ID"]}, exp={"essential": True}
+        )
         wanted.validate(claims)
     except (JoseError, ValueError):
         return None
     return claims
+
+
 # [/webview]
 
 

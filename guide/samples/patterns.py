@@ -13,6 +13,8 @@ def keep_in_sync(revento: Revento, event_id: str, folder: Path) -> Mirror:
     mirror = Mirror(revento, event_id, SqliteMirrorStore(folder / f"{event_id}.db"))
     mirror.load()  # once; then mirror.apply(delivery) in your webhook handler, mirror.repair() every few minutes
     return mirror
+
+
 # [/sync]
 
 
@@ -25,6 +27,8 @@ def badges(revento: Revento, event_id: str) -> list[dict[str, str]]:
 def check_in(revento: Revento, event_id: str, code: str) -> str:
     one = revento.event(event_id).participant(code)  # the code on the badge is the participant's id
     return "welcome" if one["application_status"] == "approved" else f"not today: {one['application_status']}"
+
+
 # [/badges]
 
 
@@ -39,6 +43,8 @@ def announcement(delivery: Delivery) -> str | None:
     if message["type"] == "activity.capacity_state_changed" and message["data"]["capacity_state"] == "open":
         return f"There are places again: {message['data']['title']}"
     return None
+
+
 # [/chat]
 
 
@@ -56,6 +62,8 @@ def void_withdrawn(revento: Revento, event_id: str, tickets: dict[str, str]) -> 
     """There is no webhook for withdrawing: ask once a day."""
     for one in revento.event(event_id).participants(application_status="withdrawn"):
         tickets[one["id"]] = "void"
+
+
 # [/ticketing]
 
 
@@ -67,7 +75,12 @@ def now_and_next(revento: Revento, event_id: str, now: datetime | None = None) -
     rooms = {one["id"]: one["name"] for one in program["locations"]}
     coming = [one for day in program["days"] for one in day["activities"] if one["ends_at"] > stamp]
     coming = [one for one in coming if one["status"] == "scheduled"]
-    return [f"{one['starts_at'][11:16]} {one['title']} ({rooms.get(one['location_id'] or '', 'somewhere')})" for one in coming[:8]]
+    return [
+        f"{one['starts_at'][11:16]} {one['title']} ({rooms.get(one['location_id'] or '', 'somewhere')})"
+        for one in coming[:8]
+    ]
+
+
 # [/signage]
 
 
@@ -81,6 +94,8 @@ def export(revento: Revento, event_id: str, path: Path) -> int:
         rows = [table.writerow(one) for one in revento.event(event_id).participants()]
     revento.revoke(event_id)
     return len(rows)
+
+
 # [/export]
 
 
@@ -90,4 +105,6 @@ def a_test_of_yours() -> Delivery:
 
     headers, raw = signed_delivery("application.approved", {"participant_id": "ptp_1", "role": "host"})
     return Receiver(SECRET).receive(headers, raw)
+
+
 # [/testing]

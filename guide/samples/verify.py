@@ -15,4 +15,6 @@ def is_genuine(headers: dict[str, str], raw: bytes, secret: str) -> bool:
     right = "sha256=" + hmac.new(secret.encode(), stamp.encode() + b"." + raw, hashlib.sha256).hexdigest()
     offered = (given, plain.get("x-revento-signature-previous", ""))  # two while a secret is rotated
     return any([hmac.compare_digest(right.encode(), one.encode("utf-8", "replace")) for one in offered])
+
+
 # [/verify]

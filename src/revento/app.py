@@ -17,11 +17,9 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
-from revento.web.api import documents, integration, versions
+from revento.web.api import developing, documents, integration, versions
 from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
-from revento.web.api import developing, integration, versions
-from revento.web.api.edge import ReadApi
 from revento.web.guide import routes as guide
 from revento.web.oauth import routes as oauth
 from revento.web.operator import routes as operator
