@@ -15,6 +15,8 @@ from revento.integrations.catalogue import actions as catalogue
 from revento.integrations.catalogue.models import Registered
 from revento.integrations.credentials import queries as clients
 from revento.integrations.credentials.models import Client
+from revento.integrations.installations import actions as installations
+from revento.integrations.installations.models import Installation
 from revento.integrations.manifests import actions as manifests
 from revento.kernel import ids
 from revento.kernel.db import Tx
@@ -126,3 +128,8 @@ async def registered(
     client = await clients.find_client(tx, made.client_id)
     assert client is not None
     return made, client
+
+
+async def connect(tx: Tx, manager: IntegrationManager, client: Client, *, now: datetime) -> Installation:
+    """Connects with what the manifest requires."""
+    return await installations.connect(tx, manager, client, ["event.read", "participants.read"], now=now)

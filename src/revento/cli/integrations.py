@@ -12,6 +12,7 @@ from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
 from revento.contract.errors import Refused
 from revento.contract.manifest import Environment, Manifest
+from revento.endings import suspend as endings
 from revento.identity.organizations import queries as organizations
 from revento.identity.organizations.models import Organization
 from revento.integrations.catalogue import actions as catalogue
@@ -128,6 +129,39 @@ def rotate_webhook_secret(id: Id, environment: Where = None, json: terminal.Json
         return {"id": client.integration_id, "client_id": client.id, "webhook_secret": secret}
 
     _show_once(_run(work), json, "Deliveries carry both signatures for 24 hours. The new secret is shown this once:")
+
+
+@app.command()
+def suspend(
+    id: Id,
+    reason: Annotated[str, typer.Option("--reason", help="What developers and organizers read.")] = "Under review.",
+    json: terminal.Json = False,
+) -> None:
+    """Stop an integration at once: its tokens die, its deliveries are held."""
+
+    async def work(desk: Desk, tx: Tx) -> int:
+        return await endings.suspend(tx, catalogue.SYSTEM, IntegrationId(id), reason=reason, now=desk.clock.now())
+
+    touched = _run(work)
+    if json:
+        terminal.as_json({"id": id, "state": "suspended", "connections": touched})
+        return
+    terminal.note(f"{id} is suspended; {touched} connection(s) stand still.")
+
+
+@app.command()
+def resume(id: Id, json: terminal.Json = False) -> None:
+    """Lift a suspension: refresh tokens count again, no new consent is needed."""
+
+    async def work(desk: Desk, tx: Tx) -> tuple[int, str]:
+        touched = await endings.resume(tx, catalogue.SYSTEM, IntegrationId(id), now=desk.clock.now())
+        return touched, (await integrations.get(tx, IntegrationId(id))).state
+
+    touched, state = _run(work)
+    if json:
+        terminal.as_json({"id": id, "state": state, "connections": touched})
+        return
+    terminal.note(f"{id} works again; {touched} connection(s) go on.")
 
 
 @app.command("list")

@@ -12,13 +12,24 @@ from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
 from revento.kernel.jobs import queue
 from revento.kernel.secrets import Box, Keys, load_or_create_key
-from revento.workers import access, care, examine, mail, retention, seal_audit, tell_applicants, tell_moved_up
+from revento.workers import (
+    access,
+    care,
+    examine,
+    expire,
+    mail,
+    retention,
+    seal_audit,
+    tell_applicants,
+    tell_moved_up,
+)
 from revento.workers.tools import Tools
 
 TASKS: Final = (  # importing a module registers its tasks
     access,
     care,
     examine,
+    expire,
     mail,
     retention,
     seal_audit,

@@ -31,8 +31,10 @@ class Visit(Row, frozen=True):
     participant_id: ParticipantId | None
     application_id: ApplicationId | None
     application_status: ApplicationStatus | None
+    is_registered: bool
     is_member: bool
     activities: int
+    pages: int
 
 
 class MyEvent(Row, frozen=True):

@@ -11,8 +11,15 @@ FIND_VISIT = """
            o.verification_status = 'verified' AS organization_verified, e.title, e.description, e.publish_status,
            e.starts_at, e.ends_at, e.time_zone, e.min_age, e.location_name, e.website_url, e.answer_within_days,
            e.archived_at, e.updated_at, %(user_id)s::text AS user_id, p.id AS participant_id, a.id AS application_id,
-           a.status AS application_status, m.user_id IS NOT NULL AS is_member,
-           (SELECT count(*) FROM activities t WHERE t.event_id = e.id AND t.is_published) AS activities
+           a.status AS application_status, a.registered_at IS NOT NULL AND a.status = 'approved' AS is_registered,
+           m.user_id IS NOT NULL AS is_member,
+           (SELECT count(*) FROM activities t WHERE t.event_id = e.id AND t.is_published) AS activities,
+           (SELECT count(*) FROM webview_pages w
+             WHERE w.event_id = e.id AND w.is_published
+               AND (m.user_id IS NOT NULL OR w.visibility = 'everyone'
+                    OR (w.visibility = 'participants' AND a.status IN ('pending', 'approved', 'revision_requested'))
+                    OR (w.visibility = 'registered' AND a.registered_at IS NOT NULL AND a.status = 'approved')))
+             AS pages
       FROM events e
       JOIN organizations o ON o.id = e.organization_id
       LEFT JOIN applications a ON a.event_id = e.id AND a.user_id = %(user_id)s

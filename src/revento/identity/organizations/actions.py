@@ -112,6 +112,23 @@ async def reject(tx: Tx, operator: Operator, id: OrganizationId, *, note: str, n
     await _decide(tx, operator, id, state="rejected", status="rejected", verified_at=None, note=note, now=now)
 
 
+async def take_status(tx: Tx, operator: Operator, id: OrganizationId, *, note: str, now: datetime) -> None:
+    """Takes formal status away and tells the owners why. What hangs on it ends in `endings.lose_status`.
+
+    Raises `WRONG_STATE` when the organization is not verified.
+    """
+    organization = await queries.lock(tx, id)
+    if organization.verification_status != "verified":
+        raise Refused(errors.WRONG_STATE)
+    await queries.set_verification(tx, id, kind="informal", status="lost", verified_at=None, now=now)
+    await audit.note(tx, operator.user_id, "organization.status_lost", id, organization_id=id, now=now, note=note)
+    words = "is no longer a formal, verified organization"
+    for member in await queries.list_members(tx, id):
+        if member.role == Role.OWNER:
+            body = f"Hello {member.name},\n\n{organization.name} {words}. Its integrations were disconnected.\n{note}\n"
+            await mail.write(tx, member.email, f"{organization.name} {words}", body, now=now)
+
+
 async def _decide(
     tx: Tx,
     operator: Operator,

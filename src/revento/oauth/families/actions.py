@@ -206,6 +206,20 @@ async def revoke_by_installation(
     )
 
 
+async def narrow_by_installation(
+    tx: Tx, installation_id: InstallationId, scope: str, *, now: datetime, actor: str = audit.SYSTEM
+) -> int:
+    """Takes a scope from an installation's tokens at once; how many families lost it.
+
+    A family that carried nothing else ends as `organizer_disconnected`.
+    """
+    bare = await ends.list_only(tx, installation_id, scope)
+    for family_id in bare:
+        await end(tx, FamilyId(family_id), End.ORGANIZER_DISCONNECTED, actor=actor, now=now)
+    narrowed = await ends.narrow(tx, installation_id, scope, actor=actor, origin=audit.origin(), now=now)
+    return len(bare) + narrowed
+
+
 async def revoke_by_grant(tx: Tx, grant_id: GrantId, reason: str, *, now: datetime, actor: str = audit.SYSTEM) -> int:
     """Ends every token of a person's grant; how many families. For good."""
     return await ends.revoke_by_grant(tx, grant_id, End(reason), actor=actor, origin=audit.origin(), now=now)

@@ -8,6 +8,7 @@ from revento.web.oauth import (
     rfc6749_authorize,
     rfc6749_token,
     rfc7009_revoke,
+    rfc7517_jwks,
     rfc7662_introspect,
     rfc8414_metadata,
     rfc9728_resource,
@@ -19,6 +20,7 @@ PAGES: Final[list[Any]] = [*rfc6749_authorize.HANDLERS, *consent.HANDLERS]
 PROGRAMS: Final[list[Any]] = [
     *rfc6749_token.HANDLERS,
     *rfc7009_revoke.HANDLERS,
+    *rfc7517_jwks.HANDLERS,
     *rfc7662_introspect.HANDLERS,
     *report_leak.HANDLERS,
     *rfc8414_metadata.HANDLERS,

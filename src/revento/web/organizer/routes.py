@@ -5,9 +5,15 @@ from litestar import Router
 from revento.web.organizer import (
     activities,
     applications,
+    archive,
+    connection,
     decisions,
     desk,
+    event_pages,
     events,
+    integrations,
+    ledger,
+    objections,
     organizations,
     overview,
     participants,
@@ -27,6 +33,12 @@ PARTS = (
     program,
     activities,
     places,
+    event_pages,
+    integrations,
+    ledger,
+    objections,
+    connection,
+    archive,
 )
 ROUTES = Router(
     "/organizer",

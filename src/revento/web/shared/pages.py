@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.response import Redirect
 
-from revento.web.shared import assets, states, text, translate, visitor
+from revento.web.shared import assets, states, text, translate, visitor, words
 from revento.web.shared.visitor import FLASH_COOKIE, Flash
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -29,7 +29,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     untyped: Any = made  # the i18n extension adds its installer at run time
-    untyped.filters.update(text.FILTERS)
+    untyped.filters.update(text.FILTERS, read_words=words.read_words)
     untyped.globals.update(asset=assets.url, look=states.look, visitor=visitor.current, locales=visitor.LOCALES)
     untyped.install_gettext_callables(translate.gettext, translate.ngettext, newstyle=True)
     return made
@@ -52,6 +52,8 @@ def policy(sends_to: tuple[str, ...] = (), frames: str | None = None) -> str:
             "object-src 'none'",
             "frame-ancestors 'none'",
             "frame-src " + (frames or "'none'"),
+            # A page with a frame asks whether that frame's server answers, to say so when it does not.
+            "connect-src 'self'" + (f" {frames}" if frames else ""),
             "form-action " + " ".join(("'self'", *sends_to)),
             "img-src 'self' data:",
         )

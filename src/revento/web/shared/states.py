@@ -44,6 +44,7 @@ LOOKS = {
     "full": Look(N_("Full"), "warn", "users"),
     "closed": Look(N_("Closed"), "", "lock"),
     "unlimited": Look(N_("Open to all"), "", "users"),
+    "organizers": Look(N_("Organizers only"), "", "eye-off"),
     # deliveries
     "waiting": Look(N_("Waiting"), "", "clock"),
     "sending": Look(N_("Sending"), "accent", "send"),
@@ -61,6 +62,8 @@ LOOKS = {
     "ended": Look(N_("Ended"), "", "unplug"),
     "connected": Look(N_("Connected"), "ok", "plug"),
     "sandbox": Look(N_("Sandbox"), "accent", "flask-conical"),
+    "in_house": Look(N_("Your own"), "", "house"),
+    "script": Look(N_("Script"), "", "terminal"),
     "submitted": Look(N_("Submitted"), "warn", "send"),
     "in_review": Look(N_("In review"), "warn", "clipboard-check"),
     "changes_requested": Look(N_("Changes requested"), "rev", "pen-line"),

@@ -25,6 +25,27 @@ DECISIONS: Final = {
     "rejected": N_("Reject"),
 }
 
+# What a read gives away, by the API's endpoint, in words for people who never saw an API.
+READ: Final = {
+    "/events/{event_id}": N_("Title, dates, description and status of the event"),
+    "/events/{event_id}/participants": N_("Participants with role, status and shared answers"),
+    "/events/{event_id}/participants/{participant_id}": N_("One participant with role, status and shared answers"),
+    "/events/{event_id}/program": N_("The whole program"),
+    "/events/{event_id}/activities": N_("Activities with times, places and hosts"),
+    "/events/{event_id}/activities/{activity_id}": N_("One activity with its hosts"),
+    "/events/{event_id}/threads": N_("Threads"),
+    "/events/{event_id}/locations": N_("Locations"),
+    "/events/{event_id}/registration-waves": N_("Registration waves"),
+    "/me/profile": N_("A person's own name and e-mail, who signed in to it"),
+    "/me/application": N_("A person's own application, who signed in to it"),
+}
+
+
+def read_words(endpoint: str) -> str:
+    """What a request to this endpoint of the API reads, in words."""
+    known = READ.get(endpoint.removeprefix("/api/v1"))
+    return gettext(known) if known else endpoint
+
 
 def translated(words: dict[str, str]) -> dict[str, str]:
     """A table of words in the visitor's language."""

@@ -45,6 +45,7 @@
     const next = { undefined: "dark", dark: "light", light: undefined }[root.dataset.theme];
     if (next) root.dataset.theme = next; else delete root.dataset.theme;
     try { if (next) localStorage.setItem("theme", next); else localStorage.removeItem("theme"); } catch { /* kept for this page only */ }
+    document.cookie = `revento_theme=${next || ""}; path=/; max-age=${next ? 31536000 : 0}; samesite=lax`; // for pages in frames
     say(button.dataset[next || "system"] || "");
   });
 
@@ -113,14 +114,6 @@
   };
   document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
   begin(document);
-
-  // webview pages may ask for height, and for nothing else
-  window.addEventListener("message", (event) => {
-    const frame = document.querySelector("iframe[data-webview]");
-    if (!frame || event.source !== frame.contentWindow || event.origin !== frame.dataset.origin) return;
-    const height = event.data && event.data.type === "revento:resize" && Number(event.data.height);
-    if (height > 0 && height < 20000) frame.height = Math.round(height);
-  });
 
   if ("serviceWorker" in navigator && document.documentElement.dataset.offline) {
     navigator.serviceWorker.register(document.documentElement.dataset.offline).catch(() => { /* offline reading is a comfort */ });

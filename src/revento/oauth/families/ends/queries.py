@@ -201,3 +201,56 @@ async def resume_by_integration(
         request_id=origin.request_id,
         now=now,
     )
+
+
+# What is left without any scope is ended first, by the caller.
+LIST_ONLY = """
+    SELECT id FROM token_families
+     WHERE installation_id = %(installation_id)s AND revoked_at IS NULL AND scopes = ARRAY[%(scope)s]
+     ORDER BY id
+"""
+
+
+async def list_only(tx: Tx, installation_id: InstallationId, scope: str) -> list[str]:
+    """The families of an installation that carry this scope and no other."""
+    return await tx.all(str, LIST_ONLY, installation_id=installation_id, scope=scope)
+
+
+NARROW = """
+    WITH losing AS (
+        SELECT id FROM token_families
+         WHERE installation_id = %(installation_id)s AND revoked_at IS NULL AND %(scope)s = ANY (scopes)
+         ORDER BY id
+           FOR NO KEY UPDATE
+    ), narrowed AS (
+        UPDATE token_families f SET scopes = array_remove(f.scopes, %(scope)s)
+          FROM losing l
+         WHERE f.id = l.id
+        RETURNING f.id, f.client_id, f.integration_id, f.installation_id, f.event_id, f.organization_id, f.user_id,
+                  f.scopes
+    ), tokens AS (
+        UPDATE access_tokens a SET scopes = array_remove(a.scopes, %(scope)s)
+          FROM narrowed n
+         WHERE a.family_id = n.id AND %(scope)s = ANY (a.scopes)
+    )
+    INSERT INTO token_audit (at, actor, action, client_id, integration_id, installation_id, event_id, organization_id,
+                             user_id, family_id, scopes, address, request_id)
+    SELECT %(now)s, %(actor)s, 'token.narrowed', client_id, integration_id, installation_id, event_id, organization_id,
+           user_id, id, scopes, %(address)s, %(request_id)s
+      FROM narrowed
+"""
+
+
+async def narrow(
+    tx: Tx, installation_id: InstallationId, scope: str, *, actor: str, origin: Origin, now: datetime
+) -> int:
+    """Takes a scope from every family of an installation and from their access tokens; how many families."""
+    return await tx.run(
+        NARROW,
+        installation_id=installation_id,
+        scope=scope,
+        actor=actor,
+        address=origin.address,
+        request_id=origin.request_id,
+        now=now,
+    )

@@ -1,0 +1,64 @@
+"""What every end of a connection does, in one transaction: tokens, consents, deliveries, a deletion duty, letters."""
+
+from datetime import datetime
+
+from revento.events.events import queries as events
+from revento.events.events.models import Event
+from revento.identity.audit import actions as audit
+from revento.integrations.catalogue import queries as integrations
+from revento.integrations.deletions import actions as deletions
+from revento.integrations.deletions.models import Deletion
+from revento.integrations.grants import queries as grants
+from revento.integrations.installations import queries as installations
+from revento.integrations.installations.models import Installation
+from revento.kernel.db import Tx
+from revento.kernel.mail import actions as mail
+from revento.oauth.families import actions as families
+from revento.webhooks.endpoints import actions as endpoints
+
+
+async def end(tx: Tx, connection: Installation, reason: str, *, actor: str, why: str = "", now: datetime) -> Deletion:
+    """Ends a connection that the caller has locked, for good.
+
+    Its tokens and those of its participants die at once, their consents end, an organizer's pause is lifted so that the
+    notice of the deletion duty goes out, the duty is opened, the developers get a letter. `why` are the organizer's own
+    words, passed on to the developers. `reason` is what the API tells (contract §2.5).
+    """
+    await installations.set_ended(tx, connection.id, reason, now=now)
+    await families.revoke_by_installation(tx, connection.id, reason, actor=actor, now=now)
+    people = await grants.set_ended_by_installation(tx, connection.id, reason, now=now)
+    duty = await deletions.open_for_installation(tx, connection, reason=reason, now=now)
+    if connection.paused_at is not None:
+        await endpoints.recheck_withheld(tx)
+    await audit.note(
+        tx,
+        actor,
+        "integration.ended",
+        connection.id,
+        now=now,
+        organization_id=connection.organization_id,
+        event_id=connection.event_id,
+        integration_id=connection.integration_id,
+        reason=reason,
+        why=why,
+        consents=people,
+        deletion_id=duty.id,
+    )
+    await _tell_developers(tx, connection, await events.get(tx, connection.event_id), duty, why, now=now)
+    return duty
+
+
+async def _tell_developers(
+    tx: Tx, connection: Installation, event: Event, duty: Deletion, why: str, *, now: datetime
+) -> None:
+    integration = await integrations.get(tx, connection.integration_id)
+    parts = [
+        "Hello,",
+        f"{integration.name} is no longer connected to {event.title} ({event.organization_name}): {duty.reason}.",
+        f"The organizers write: {why}" if why else "",
+        f"Its tokens have ended. Erase what you hold of this event until {duty.deadline_at:%d %B %Y}, then confirm "
+        f"{duty.id} in the console or by API.",
+    ]
+    body = "\n\n".join(part for part in parts if part) + "\n"
+    for address in await integrations.list_developer_mails(tx, integration.id):
+        await mail.write(tx, address, f"{integration.name} was disconnected from {event.title}", body, now=now)
