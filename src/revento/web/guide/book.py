@@ -15,6 +15,7 @@ _CHECKOUT: Final = Path(__file__).parents[4]  # the project, when Revento runs f
 ROOT: Final = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 _FRONT: Final = re.compile(r"\A# (?P<title>[^\n]+)\n\n(?P<say>[^\n]+)\n")
 _MARKS: Final = re.compile(r"[`*#|>\[\]]|\]\([^)]*\)|-{3,}|```\w*")
+_CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 _EXCERPT: Final = 160
 
 
@@ -93,7 +94,7 @@ def index() -> list[Found]:
     """Every section as the search looks at it: page, anchor, heading, words."""
     found: list[Found] = []
     for page in pages().values():
-        parts = re.split(r"^#{2,3} (.+)$", page.markdown, flags=re.MULTILINE)
+        parts = re.split(r"^#{2,3} (.+)$", _CODE.sub("", page.markdown), flags=re.MULTILINE)
         found.append(Found(page.slug, "", page.title, f"{page.say} {_words(parts[0])}"))
         for title, body in zip(parts[1::2], parts[2::2], strict=True):
             heading = _words(title)
@@ -102,7 +103,7 @@ def index() -> list[Found]:
 
 
 def _words(markdown: str) -> str:
-    return " ".join(_MARKS.sub(" ", markdown).split())
+    return " ".join(_MARKS.sub(" ", _CODE.sub(" ", markdown)).split())
 
 
 def search(query: str, limit: int = 20) -> list[Found]:
