@@ -20,6 +20,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST_URL: Final = 2048
 RESOLVE_S: Final = 5.0
 _BAD_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY: Final = re.compile(r"(?<=[^/:])[/?#]")  # what ends it
 # "Ends in a number" (WHATWG URL §3.5): such a host is an IPv4 address in some spelling, decimal, octal or hexadecimal.
 _NUMERIC_END: Final = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$")
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*\.?")
@@ -116,11 +117,12 @@ def why_not_url(url: str, allowed: Sequence[Network] = ()) -> str | None:
 def _why_not_parts(url: str, parsed: URL, port: int | None) -> str | None:
     if parsed.scheme not in ("https", "http") or not parsed.raw_host:
         return "The address must begin with https:// and name a host."
-    if "@" in parsed.raw_authority or parsed.raw_user is not None or parsed.raw_password is not None:
+    authority = _AUTHORITY.split(url, 1)[0].partition("//")[2]
+    if "@" in authority or parsed.raw_user is not None or parsed.raw_password is not None:
         return "The address must not contain a user name or password."
     if "#" in url:
         return "The address must not contain a fragment (#…)."
-    if "%" in parsed.raw_authority or "%" in url.split("/", 3)[2]:
+    if "%" in parsed.raw_authority or "%" in authority:
         return "The host must not contain a percent sign."
     if not port:
         return "Port 0 cannot be connected to."
