@@ -10,6 +10,7 @@ from revento.kernel.clock import Clock
 from tests import visits
 from tests.oauth import given
 from tests.visits import Site
+from tests.webhooks import receivers
 
 
 @pytest.fixture
@@ -59,3 +60,10 @@ async def cyd(site: Site, con: given.Convention) -> httpx.AsyncClient:
 async def mallory(site: Site, con: given.Convention) -> httpx.AsyncClient:
     """A stranger's browser, signed in."""
     return (await site.as_user(con.people["Mallory"])).client
+
+
+@pytest.fixture
+async def receiver() -> AsyncGenerator[receivers.Receiver]:
+    """Somebody who listens, and should not be called."""
+    async with receivers.listening() as listening:
+        yield listening
