@@ -45,9 +45,7 @@ class Outcomes:
 
 def table(outcomes: Outcomes) -> str:
     """The document."""
-    passed = sum(
-        bool(tests) and all(all(cases) for cases in tests.values()) for tests in outcomes.by_point.values()
-    )
+    passed = sum(bool(tests) and all(all(cases) for cases in tests.values()) for tests in outcomes.by_point.values())
     lines = [
         "# OAuth conformance",
         "",

@@ -70,7 +70,7 @@ async def sign_in(
     if isinstance(opened, Reason):
         form.refuse("", gettext(opened.say))
         return _sign_in_form(form, status=429 if opened is errors.TOO_MANY_ATTEMPTS else 422)
-    return _signed_in(settings, opened, forms.local_path(form.value("next"), HOME), kept=form.value("keep", "") != "")
+    return signed_in(settings, opened, forms.local_path(form.value("next"), HOME), kept=form.value("keep", "") != "")
 
 
 def _sign_in_form(form: Form[SignIn], *, status: int = 200) -> Response[Any]:
@@ -79,7 +79,15 @@ def _sign_in_form(form: Form[SignIn], *, status: int = 200) -> Response[Any]:
     return pages.page("account/sign_in.html", status, form=form, sends_to=sends_to)
 
 
-def _signed_in(settings: Settings, opened: Opened, following: str, *, kept: bool) -> Response[Any]:
+def refused_passkey(following: str) -> Response[Any]:
+    """The form again, since the device's answer did not open the door."""
+    form = Form[SignIn]({"next": following})
+    form.refuse("", gettext("We don't know this passkey. Sign in with your password, then add it to your account."))
+    return _sign_in_form(form)
+
+
+def signed_in(settings: Settings, opened: Opened, following: str, *, kept: bool) -> Response[Any]:
+    """On to where the person was heading, with the cookie of her new session."""
     answer = pages.go(following)
     answer.set_cookie(people.session_cookie(settings, opened.token, kept=kept))
     return answer
@@ -136,7 +144,7 @@ async def sign_up(
         return pages.page("account/sign_up.html", refusal.reason.status, form=form)
     agent = request.headers.get("user-agent", "")
     opened = await sessions.open_for(tx, user_id, address=asked.address, user_agent=agent, now=now)
-    return _signed_in(settings, opened, forms.local_path(got.next, HOME), kept=True)
+    return signed_in(settings, opened, forms.local_path(got.next, HOME), kept=True)
 
 
 @get("/account/confirm")
@@ -172,7 +180,7 @@ async def confirm(
         form = Form[SignIn]({"next": following}, {"password": gettext("This is not your password.")})
         return pages.page("account/confirm.html", 422, form=form, person=person, sends_to=pages.ELSEWHERE)
     await sessions.revoke(tx, person.user_id, person.session_id, now=now)
-    return _signed_in(settings, opened, following, kept=True)
+    return signed_in(settings, opened, following, kept=True)
 
 
 HANDLERS: Final = [sign_in_page, sign_in, sign_out, sign_up_page, sign_up, confirm_page, confirm]
