@@ -25,6 +25,8 @@ class Refused(Exception):
 
 # Bearer tokens at the API
 INVALID_TOKEN: Final = Reason("invalid_token", 401, "The access token is missing, malformed or unknown.")
+# The same code as above; its challenge names no error, since nothing was wrong with what was not sent (RFC 6750 §3.1).
+MISSING_TOKEN: Final = Reason("invalid_token", 401, "There is no access token in the Authorization header.")
 TOKEN_EXPIRED: Final = Reason("token_expired", 401, "The access token is older than an hour. Refresh it.")
 TOKEN_REVOKED: Final = Reason("token_revoked", 401, "The access token was ended and stays dead. Ask for consent again.")
 USER_TOKEN_REQUIRED: Final = Reason("user_token_required", 403, "This endpoint takes a user token (rev_user_…).")

@@ -23,6 +23,8 @@ _OTHER_KIND: Final = {
 
 def presented(authorization: str) -> str:
     """The token in the header. Raises `Refused` (401) when there is none or it cannot be one of ours."""
+    if not authorization.strip():
+        raise Refused(errors.MISSING_TOKEN)
     scheme, _, token = authorization.strip().partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not any(secrets.is_well_formed(token, prefix) for prefix in _PREFIXES):

@@ -48,7 +48,8 @@ _TITLES: Final = {
 }
 # RFC 6750 §3.1; the API's own code is finer than `invalid_token` and stands in the body.
 _CHALLENGES: Final = {
-    errors.INVALID_TOKEN: "Bearer",
+    errors.MISSING_TOKEN: "Bearer",
+    errors.INVALID_TOKEN: 'Bearer error="invalid_token"',
     errors.TOKEN_EXPIRED: 'Bearer error="invalid_token", error_description="expired"',
     errors.TOKEN_REVOKED: 'Bearer error="invalid_token", error_description="revoked"',
     errors.INSUFFICIENT_SCOPE: 'Bearer error="insufficient_scope", scope="{required_scope}"',
