@@ -1,0 +1,79 @@
+"""Passkeys in a real browser, with an authenticator that the browser itself plays."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from revento import app
+from revento.identity.sessions import actions as sessions
+from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
+from revento.kernel.db import Database
+from tests.browser.conftest import PageAt, axe, browser, page_at
+from tests.browser.story import person
+
+__all__ = ["browser", "page_at"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def home(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerator[str]:
+    """The application under a name: passkeys are made for hosts, not for addresses."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://localhost:{port}"
+    environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(tmp_path)}
+    made = app.build(Settings.read(environ, env="development"), clock=clock)
+    server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient() as client:
+        for _ in range(200):
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
+                    break
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+    yield origin
+    server.stop()
+    await serving
+
+
+async def test_a_passkey_is_made_signs_in_and_is_forgotten(
+    db: Database, home: str, clock: Clock, page_at: PageAt, tmp_path: Path
+) -> None:
+    async with db.tx() as tx:
+        ada = await person(tx, "Ada Moss", clock.now())
+        opened = await sessions.open_for(tx, ada, address="127.0.0.1", user_agent="tests", now=clock.now())
+    page = await page_at(390)
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("WebAuthn.enable")
+    authenticator: dict[str, Any] = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    authenticator |= {"hasUserVerification": True, "isUserVerified": True}
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+    await page.context.add_cookies([{"name": "revento_session", "value": opened.token, "url": home}])
+    await page.goto(f"{home}/account/passkeys")
+    assert await axe(page) == []
+    await page.fill("#name", "My phone")
+    await page.click("text=Make a passkey")
+    await page.wait_for_selector("text=Your passkey works from now on")
+    await page.context.clear_cookies()
+    await page.goto(f"{home}/account/sign-in?next=/account/passkeys")
+    await page.screenshot(path=tmp_path / "sign-in.png")
+    await page.click("text=Use a passkey")
+    await page.wait_for_selector("text=last used")
+    assert page.complaints == []  # type: ignore[attr-defined]
+    await page.click("text=Remove")
+    await page.wait_for_selector("text=You have no passkey yet")
+    await page.context.clear_cookies()
+    await page.goto(f"{home}/account/sign-in")
+    await page.click("text=Use a passkey")
+    await page.wait_for_selector("text=We don't know this passkey")
