@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from revento.events.applications import actions as applications
 from revento.events.events import actions as events
 from revento.events.events.actions import EventFacts
+from revento.events.waves import actions as waves
 from revento.identity import proofs
 from revento.identity.organizations import actions as organizations
 from revento.identity.organizations.actions import VerificationPapers
@@ -133,3 +135,11 @@ async def registered(
 async def connect(tx: Tx, manager: IntegrationManager, client: Client, *, now: datetime) -> Installation:
     """Connects with what the manifest requires."""
     return await installations.connect(tx, manager, client, ["event.read", "participants.read"], now=now)
+
+
+async def application(tx: Tx, owner: UserId, user_id: UserId, event_id: EventId, *, now: datetime) -> None:
+    """Somebody applies for the event, in a wave that is open for it."""
+    organizer = await proofs.as_organizer(tx, owner, event_id)
+    span = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=1)}
+    await waves.put_wave(tx, organizer, id=None, title="All", role="participant", capacity=None, now=now, **span)
+    await applications.apply(tx, user_id, event_id, applications.Request("participant", "Cyd", {}), now=now)

@@ -65,9 +65,7 @@ def wrong(facts: PageFacts, host: Host | None, *, own_origin: str) -> dict[str, 
 
 def why_not_url(url: str, host: Host | None, *, own_origin: str) -> str | None:
     """Why a frame does not show this address: an integration's declared origins, or any https origin but ours."""
-    if not url or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return "Expected an address such as https://app.example.com/page."
-    origin = origin_of(url)
+    origin = origin_of(url) if _is_plain(url) else ""
     if not origin or "@" in urlsplit(url).netloc:
         return "Expected an address such as https://app.example.com/page."
     if origin == origin_of(own_origin):
@@ -78,6 +76,10 @@ def why_not_url(url: str, host: Host | None, *, own_origin: str) -> str | None:
         listed = ", ".join(host.webview_origins) or "none"
         return f"{host.name} may only show pages of the origins that its manifest declares: {listed}."
     return None if url.startswith("https://") else "The address must begin with https://."
+
+
+def _is_plain(url: str) -> bool:
+    return 0 < len(url) <= LONGEST_URL and url.isascii() and url.isprintable() and " " not in url and "\\" not in url
 
 
 def why_not_sign_in(host: Host | None) -> str | None:

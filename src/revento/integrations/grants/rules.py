@@ -19,15 +19,18 @@ def why_not_sign_in(
     """
     if client.integration_state == "suspended":
         return errors.INTEGRATION_SUSPENDED
-    listed = client.integration_state == "published"
-    if not listed and (client.environment != "sandbox" or client.integration_state == "unpublished"):
-        return errors.NOT_IN_CATALOGUE
-    own = client.organization_id == organization_id or (client.environment == "sandbox" and not client.organization_id)
-    if client.integration_kind != "public" and not own:
+    if not _is_listed(client, organization_id):
         return errors.NOT_IN_CATALOGUE
     if installation is None or not installation.is_active or installation.client_id != client.id:
         return errors.NOT_CONNECTED
     return None if has_application else errors.NO_APPLICATION
+
+
+def _is_listed(client: Client, organization_id: OrganizationId) -> bool:
+    sandboxed = client.environment == "sandbox"
+    works = client.integration_state == "published" or (sandboxed and client.integration_state != "unpublished")
+    own = client.organization_id == organization_id or (sandboxed and not client.organization_id)
+    return works and (client.integration_kind == "public" or own)
 
 
 def why_not_scopes(client: Client, asked: Iterable[str]) -> Reason | None:

@@ -99,6 +99,11 @@ def _check_scopes(found: Wrong, manifest: Manifest) -> None:
             found[f"scopes.optional[{place}]"] = f"{name} is required already; a scope is either required or optional."
     if not manifest.declared_scopes:
         found["scopes"] = "Declare at least one scope."
+    _check_purposes(found, manifest)
+
+
+def _check_purposes(found: Wrong, manifest: Manifest) -> None:
+    asked = manifest.scopes
     for name, why in asked.purposes.items():
         if name not in manifest.declared_scopes:
             found[f"scopes.purposes.{name}"] = f"{name} is neither required nor optional."

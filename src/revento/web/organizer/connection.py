@@ -31,6 +31,8 @@ from revento.web.shared.states import N_
 from revento.web.shared.text import day
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
+from revento.webhooks.console import queries as console
+from revento.webhooks.console.models import Search
 
 AnyRequest = Request[Any, Any, Any]
 WHY: Final = {
@@ -59,6 +61,7 @@ async def connection_page(
     uses = await queries.list_scope_uses(tx, desk.event_id, since=now - rules.UNUSED, installation_id=found.id)
     owed = await deletions.list_by_event(tx, desk.event_id, installation_id=found.id)
     own = [each for each in await pages.list_pages(tx, desk.event_id) if each.integration_id == found.integration_id]
+    receivers = await console.list_endpoints(tx, installation_id=found.id)
     return show(
         "connection.html",
         desk,
@@ -71,6 +74,7 @@ async def connection_page(
         ends_soon=rules.ends_soon(found, now=now),
         after=day((now + AFTER_EVENT).date(), "d MMMM y"),
         pages=own,
+        deliveries=await console.page(tx, [each.no for each in receivers], Search(), limit=10),
         duties=[(each, duties.state(each, now=now)) for each in owed],
         reads=await access.page_by_event(
             tx, desk.event_id, since=now - LATEST, until=now, installation_id=found.id, limit=10
