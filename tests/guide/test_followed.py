@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,6 +20,8 @@ from threading import Thread
 import httpx
 import pytest
 
+from revento.cli.conformance import report
+from revento.cli.conformance.models import Finding, Status
 from revento.web.guide import book
 
 ROOT = Path(__file__).parents[2]
@@ -301,6 +304,24 @@ async def test_listen_brings_deliveries_to_a_receiver_that_revento_cannot_reach(
     right = hmac.new(sample["webhook_secret"].encode(), content, hashlib.sha256).hexdigest()
     assert headers["x-revento-signature"] == f"sha256={right}"
     receiver.server.shutdown()
+
+
+def test_a_signed_report_is_taken_and_an_altered_one_is_not(live):
+    sample = live.facts["integrations"][0]
+    found = Finding("webhook.stale", "refuses", Status.PASS, "a", "b", "c", "/guide/webhooks", 3)
+    told = report.document([found], target="http://localhost", client_id=sample["client_id"], now=datetime.now(UTC))
+    file = report.signed(told, sample["webhook_secret"])
+    answers = [
+        httpx.post(
+            f"{live.url}/api/v1/integration/conformance",
+            content=content,
+            auth=(sample["client_id"], sample["client_secret"]),
+            trust_env=False,
+        )
+        for content in (file, file.replace(b"refuses", b"accepts"))
+    ]
+    assert (answers[0].status_code, answers[0].json()) == (200, {"passed": 1, "failed": 0})
+    assert (answers[1].status_code, answers[1].json()["error"]) == (400, "invalid_request")
 
 
 def test_a_server_that_is_not_there_and_wrong_credentials_are_told_in_one_line(live, tmp_path):

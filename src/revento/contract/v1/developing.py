@@ -66,3 +66,10 @@ class LoggedRequests(Wire, frozen=True, kw_only=True):
     data: list[LoggedRequest]
     next_cursor: str | None
     has_more: bool
+
+
+class HandedIn(Wire, frozen=True, kw_only=True):
+    """A conformance report is in the checklist: how many checks passed and failed."""
+
+    passed: int
+    failed: int

@@ -14,6 +14,7 @@ from revento.contract.manifest import Manifest
 from revento.contract.v1 import developing
 from revento.contract.v1.wire import Wire, stamp
 from revento.integrations.catalogue import actions as catalogue
+from revento.integrations.conformance import actions as conformance
 from revento.integrations.credentials import queries as credentials
 from revento.integrations.credentials.models import Client, ProvenClient
 from revento.integrations.manifests import actions as manifests
@@ -104,7 +105,27 @@ async def requests(request: AnyRequest, provided: Given[Services]) -> Response[A
     return await served(request, provided, work)
 
 
-ROUTES: Final = Router("/api/v1/integration", route_handlers=[itself, put_manifest, requests])
+@post("/conformance", status_code=200)
+async def hand_in(request: AnyRequest, provided: Given[Services]) -> Response[Any]:
+    """Takes the signed report of `revento check --report` into the checklist (docs/conformance-report.md)."""
+
+    async def work(proven: ProvenClient) -> Wire:
+        raw = await request.body()
+
+        async def keep(tx: Tx) -> tuple[int, int]:
+            id, by, now = proven.integration_id, proven.client_id, provided.clock.now()
+            return await conformance.receive(tx, proven.client_id, id, raw, by=by, box=provided.box, now=now)
+
+        try:
+            passed, failed = await edge.ask(provided, keep)
+        except Refused as refused:
+            raise Refused(errors.INVALID_REQUEST, refused.say, field="report") from refused
+        return developing.HandedIn(passed=passed, failed=failed)
+
+    return await served(request, provided, work)
+
+
+ROUTES: Final = Router("/api/v1/integration", route_handlers=[itself, put_manifest, requests, hand_in])
 
 
 async def _client(tx: Tx, proven: ProvenClient) -> Client:
