@@ -120,6 +120,11 @@ ACT_AS_NEEDS_CONSENT: Final = Reason(
 NOT_WHILE_ACTING: Final = Reason("not_while_acting", 403, "This is for the person herself; nobody does it for her.")
 IN_USE: Final = Reason("in_use", 409, "Something else still depends on this.")
 TIME_ZONE_NEEDED: Final = Reason("time_zone_needed", 422, "The file does not say in which time zone its days are.")
+OWNS_ORGANIZATION: Final = Reason(
+    "owns_organization",
+    409,
+    "You are the only owner of an organization with events. Hand it over or archive them first.",
+)
 WRONG_STATE: Final = Reason("wrong_state", 409, "This cannot be done in its present state.")
 SANDBOX_ONLY: Final = Reason("sandbox_only", 409, "Sandbox credentials work on events of a sandbox organization only.")
 PRODUCTION_ONLY: Final = Reason("production_only", 409, "In the sandbox only sandbox credentials work.")

@@ -1,6 +1,7 @@
 """Rows of a person's own events."""
 
 from datetime import datetime
+from typing import Any
 
 from revento.contract.v1.event import MinAge, PublishStatus
 from revento.contract.v1.participant import ApplicationStatus, Role
@@ -73,3 +74,9 @@ class MyActivity(Row, frozen=True):
     location_name: str | None
     state: str
     moved_up_at: datetime | None
+
+
+class Export(Row, frozen=True):
+    """What a person takes away of her events, one entry each."""
+
+    document: list[dict[str, Any]]

@@ -1,8 +1,9 @@
 """SQL of a person's own events."""
 
 from datetime import datetime
+from typing import Any
 
-from revento.events.mine.models import MyActivity, MyEvent, Visit
+from revento.events.mine.models import Export, MyActivity, MyEvent, Visit
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
 
@@ -86,3 +87,41 @@ async def list_activities(
 ) -> list[MyActivity]:
     """What a person goes to before `until`, and where she moved up from a waitlist after `since`."""
     return await tx.all(MyActivity, LIST_ACTIVITIES, user_id=user_id, until=until, since=since, now=now)
+
+
+# Everything that events hold about a person, for her download; remarks among reviewers are theirs.
+EXPORT = """
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'event', jsonb_build_object('id', e.id, 'title', e.title, 'starts_at', e.starts_at, 'ends_at', e.ends_at),
+        'application', (SELECT jsonb_build_object(
+                'id', a.id, 'role', a.role, 'status', a.status, 'answers', a.answers, 'submitted_at', a.submitted_at,
+                'registered_at', a.registered_at, 'withdrawn_at', a.withdrawn_at, 'name_in_the_event', p.display_name,
+                'participant_id', p.id,
+                'decisions', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'action', r.action, 'note', r.note, 'fields', r.fields, 'at', r.at) ORDER BY r.at), '[]')
+                                FROM application_reviews r
+                               WHERE r.event_id = a.event_id AND r.application_id = a.id AND r.undone_at IS NULL))
+              FROM applications a
+              JOIN participants p ON p.event_id = a.event_id AND p.application_id = a.id
+             WHERE a.event_id = e.id AND a.user_id = %(user_id)s),
+        'draft', (SELECT jsonb_build_object('role', d.role, 'answers', d.answers, 'updated_at', d.updated_at)
+                    FROM application_drafts d WHERE d.event_id = e.id AND d.user_id = %(user_id)s),
+        'places', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'activity', t.title, 'starts_at', t.starts_at, 'state', s.state, 'since', s.created_at)), '[]')
+              FROM activity_signups s
+              JOIN participants p ON p.event_id = s.event_id AND p.id = s.participant_id
+              JOIN activities t ON t.event_id = s.event_id AND t.id = s.activity_id
+             WHERE s.event_id = e.id AND p.user_id = %(user_id)s),
+        'favourites', (SELECT coalesce(jsonb_agg(t.title), '[]')
+              FROM favourites f JOIN activities t ON t.event_id = f.event_id AND t.id = f.activity_id
+             WHERE f.event_id = e.id AND f.user_id = %(user_id)s)) ORDER BY e.starts_at), '[]') AS document
+      FROM events e
+     WHERE e.id IN (SELECT event_id FROM applications WHERE user_id = %(user_id)s
+                     UNION SELECT event_id FROM application_drafts WHERE user_id = %(user_id)s
+                     UNION SELECT event_id FROM favourites WHERE user_id = %(user_id)s)
+"""
+
+
+async def export(tx: Tx, user_id: UserId) -> list[dict[str, Any]]:
+    """A person's events as she may take them away."""
+    return (await tx.one(Export, EXPORT, user_id=user_id)).document

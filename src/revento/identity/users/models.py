@@ -1,6 +1,7 @@
 """Rows of accounts."""
 
 from datetime import datetime
+from typing import Any
 
 from revento.kernel.db import Row
 from revento.kernel.ids import UserId
@@ -21,3 +22,9 @@ class User(Row, frozen=True):
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+
+
+class Export(Row, frozen=True):
+    """What a person takes away of her account."""
+
+    document: dict[str, Any]

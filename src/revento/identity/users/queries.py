@@ -1,8 +1,9 @@
 """SQL of accounts."""
 
 from datetime import date, datetime
+from typing import Any
 
-from revento.identity.users.models import User
+from revento.identity.users.models import Export, User
 from revento.identity.users.rules import Failures
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
@@ -31,6 +32,20 @@ GET = """
 async def get(tx: Tx, id: UserId) -> User:
     """One account. Raises `NoRow`."""
     return await tx.one(User, GET, id=id)
+
+
+LOCK = """
+    SELECT id, email, name, password_hash, email_verified_at, locale, time_zone, is_operator, is_sandbox, created_at,
+           updated_at, deleted_at
+      FROM users
+     WHERE id = %(id)s
+       FOR UPDATE
+"""
+
+
+async def lock(tx: Tx, id: UserId) -> User:
+    """One account, locked. Raises `NoRow`."""
+    return await tx.one(User, LOCK, id=id)
 
 
 INSERT = """
@@ -217,3 +232,35 @@ DROP_FAILURES = "DELETE FROM sign_in_failures WHERE account = %(account)s AND ad
 async def drop_failures(tx: Tx, account: bytes, address: str) -> None:
     """Forgets this address's failures once its person got in."""
     await tx.run(DROP_FAILURES, account=account, address=address)
+
+
+# Everything that the account itself holds about its person, for her download.
+EXPORT = """
+    SELECT jsonb_build_object(
+        'id', u.id, 'name', u.name, 'email', u.email, 'email_verified_at', u.email_verified_at, 'language', u.locale,
+        'time_zone', u.time_zone, 'birth_date', u.birth_date, 'created_at', u.created_at, 'updated_at', u.updated_at,
+        'devices', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'signed_in_at', s.created_at, 'last_seen_at', s.last_seen_at, 'address', s.address,
+                        'device', s.user_agent, 'ended_at', s.revoked_at) ORDER BY s.created_at), '[]')
+                      FROM sessions s WHERE s.user_id = u.id),
+        'passkeys', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'name', k.name, 'created_at', k.created_at, 'last_used_at', k.last_used_at)), '[]')
+                       FROM passkeys k WHERE k.user_id = u.id),
+        'organizations', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'id', o.id, 'name', o.name, 'role', m.role, 'since', m.created_at)), '[]')
+                            FROM memberships m JOIN organizations o ON o.id = m.organization_id
+                           WHERE m.user_id = u.id),
+        'letters', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'at', l.created_at, 'subject', l.subject, 'body', l.body) ORDER BY l.created_at), '[]')
+                      FROM mails l WHERE lower(l.recipient) = lower(u.email)),
+        'deeds', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'at', d.at, 'action', d.action, 'subject', d.subject, 'address', d.address)), '[]')
+                    FROM (SELECT at, action, subject, address FROM audit_log
+                           WHERE actor = u.id ORDER BY id DESC LIMIT 10000) d)) AS document
+      FROM users u WHERE u.id = %(user_id)s
+"""
+
+
+async def export(tx: Tx, user_id: UserId) -> dict[str, Any]:
+    """The account as its person may take it away."""
+    return (await tx.one(Export, EXPORT, user_id=user_id)).document

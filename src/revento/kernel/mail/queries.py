@@ -59,3 +59,19 @@ SET_SENT = "UPDATE mails SET sent_at = %(now)s, failure = %(failure)s WHERE id =
 async def set_sent(tx: Tx, id: str, *, failure: str | None, now: datetime) -> None:
     """Notes that a letter left, or why it did not."""
     await tx.run(SET_SENT, id=id, failure=failure, now=now)
+
+
+DROP_MAILS = "DELETE FROM mails WHERE lower(recipient) = lower(%(email)s)"
+# Letters to others that mention somebody: whole words only, so that a short name never cuts into longer ones.
+REDACT_MAILS = r"""
+    UPDATE mails
+       SET subject = regexp_replace(subject, %(pattern)s, %(pseudonym)s, 'g'),
+           body = regexp_replace(body, %(pattern)s, %(pseudonym)s, 'g')
+     WHERE subject ~ %(pattern)s OR body ~ %(pattern)s
+"""
+
+
+async def redact(tx: Tx, *, email: str, pattern: str, pseudonym: str) -> None:
+    """Takes a person's letters away, and what `pattern` matches out of letters to others."""
+    await tx.run(DROP_MAILS, email=email)
+    await tx.run(REDACT_MAILS, pattern=pattern, pseudonym=pseudonym)

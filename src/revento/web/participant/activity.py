@@ -23,10 +23,12 @@ from revento.identity.sessions.models import SignedIn
 from revento.identity.users import actions as users
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
-from revento.kernel.ids import ActivityId
+from revento.kernel.ids import ActivityId, EventId
 from revento.web.participant.visit import base, show
+from revento.web.participant.visit import visit as visit_of
 from revento.web.shared import forms, pages, words
 from revento.web.shared.forms import Form
+from revento.web.shared.states import N_
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 
@@ -108,44 +110,47 @@ async def _overlapping(tx: Tx, visit: Visit, activity: Activity) -> list[Any]:
 async def sign_up(
     request: AnyRequest,
     tx: Given[Tx],
-    visit: Given[Visit],
     person: Given[SignedIn],
     clock: Given[Clock],
+    event_id: FromPath[str],
     activity_id: FromPath[str],
 ) -> Response[Any]:
-    """Take a place, or a turn on the waitlist."""
-    now, target = clock.now(), f"{base(visit)}/activities/{activity_id}"
+    """Take a place, or a turn on the waitlist. In a rush only the session is asked before the one lock."""
+    now, target = clock.now(), f"/events/{event_id}/activities/{activity_id}"
     born = str((await request.form()).get("birth_date", ""))
-    if born:
-        form = Form[Any]({"birth_date": born})
-        try:
-            await users.set_birth_date(tx, person.user_id, date.fromisoformat(born), now=now)
-        except ValueError:
-            form.refuse("birth_date", gettext("Enter a date like 2001-12-05."))
-        except Refused as refused:
-            form.refuse("birth_date", gettext(refused.say))
-        if form.errors:
-            return await _page(tx, visit, clock, await _known(tx, visit, activity_id), form, status=422)
     try:
-        state = await actions.sign_up(tx, person.user_id, visit.event_id, ActivityId(activity_id), now=now)
+        if born:
+            await users.set_birth_date(tx, person.user_id, _date(born), now=now)
+        state = await actions.sign_up(tx, person.user_id, EventId(event_id), ActivityId(activity_id), now=now)
     except Refused as refused:
-        if refused.reason.status != 409:
+        if refused.reason.status == 409:
+            return pages.go(target, Flash(gettext(refused.say), "bad"))
+        if refused.extra.get("field") != "birth_date":
             raise
-        return pages.go(target, Flash(gettext(refused.say), "bad"))
+        visit = await visit_of(tx, person, event_id)
+        form = Form[Any]({"birth_date": born}, {"birth_date": gettext(refused.say)})
+        return await _page(tx, visit, clock, await _known(tx, visit, activity_id), form, status=422)
     if state is State.GOING:
         return pages.go(target, Flash(gettext("You have a place. It is in your schedule.")))
     return pages.go(target, Flash(gettext("You are on the waitlist. We write to you when it is your turn."), "warn"))
 
 
+def _date(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise Refused(errors.INVALID_INPUT, N_("Enter a date like 2001-12-05."), field="birth_date") from error
+
+
 @post("/events/{event_id:str}/activities/{activity_id:str}/leave", status_code=303)
 async def leave(
-    tx: Given[Tx], visit: Given[Visit], person: Given[SignedIn], clock: Given[Clock], activity_id: FromPath[str]
+    tx: Given[Tx], person: Given[SignedIn], clock: Given[Clock], event_id: FromPath[str], activity_id: FromPath[str]
 ) -> Response[Any]:
     """Give the place or the turn back."""
-    await actions.leave(tx, person.user_id, visit.event_id, ActivityId(activity_id), now=clock.now())
-    undo = f"{base(visit)}/activities/{activity_id}/sign-up"
+    await actions.leave(tx, person.user_id, EventId(event_id), ActivityId(activity_id), now=clock.now())
+    target = f"/events/{event_id}/activities/{activity_id}"
     say = gettext("Your place is free for somebody else. Signing up again starts at the end of the line.")
-    return pages.go(f"{base(visit)}/activities/{activity_id}", Flash(say, undo=undo))
+    return pages.go(target, Flash(say, undo=f"{target}/sign-up"))
 
 
 @post("/events/{event_id:str}/activities/{activity_id:str}/favourite", status_code=303)

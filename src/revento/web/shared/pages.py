@@ -30,7 +30,13 @@ def _environment() -> Environment:
     )
     untyped: Any = made  # the i18n extension adds its installer at run time
     untyped.filters.update(text.FILTERS, read_words=words.read_words)
-    untyped.globals.update(asset=assets.url, look=states.look, visitor=visitor.current, locales=visitor.LOCALES)
+    untyped.globals.update(
+        asset=assets.url,
+        asset_version=assets.version,
+        look=states.look,
+        visitor=visitor.current,
+        locales=visitor.LOCALES,
+    )
     untyped.install_gettext_callables(translate.gettext, translate.ngettext, newstyle=True)
     return made
 

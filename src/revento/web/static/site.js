@@ -115,7 +115,38 @@
   document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
   begin(document);
 
-  if ("serviceWorker" in navigator && document.documentElement.dataset.offline) {
-    navigator.serviceWorker.register(document.documentElement.dataset.offline).catch(() => { /* offline reading is a comfort */ });
+  // reading without a network: the worker keeps this event's program and my schedule on this device
+  const offline = document.documentElement.dataset.offline;
+  if ("serviceWorker" in navigator && offline) {
+    const event = document.querySelector("[data-keep]");
+    navigator.serviceWorker.register(offline).then(() => navigator.serviceWorker.ready).then((ready) => {
+      if (event && navigator.onLine) ready.active.postMessage({ type: "keep", base: event.dataset.keep });
+    }).catch(() => { /* offline reading is a comfort */ });
+  }
+  const notice = document.getElementById("offline");
+  const tellNetwork = () => { if (notice) notice.hidden = navigator.onLine; };
+  addEventListener("online", tellNetwork);
+  addEventListener("offline", tellNetwork);
+  tellNetwork();
+  const kept = document.querySelector("[data-kept]");
+  if (kept && "caches" in window) {
+    caches.open("pages").then((pages) => pages.keys()).then((requests) => {
+      const paths = [...new Set(requests.map((request) => new URL(request.url).pathname))].sort();
+      for (const path of paths) {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = path;
+        link.textContent = path;
+        item.append(link);
+        kept.append(item);
+        titleOf(path).then((title) => { if (title) link.textContent = title; });
+      }
+      if (!paths.length) kept.append(Object.assign(document.createElement("li"), { textContent: kept.dataset.none }));
+    });
+  }
+  async function titleOf(path) {
+    const answer = await (await caches.open("pages")).match(path, { ignoreSearch: true });
+    const found = answer && /<title>([^<]*)<\/title>/.exec(await answer.text());
+    return found && new DOMParser().parseFromString(found[1], "text/html").body.textContent.replace(/ – Revento$/, "");
   }
 })();

@@ -1,0 +1,1 @@
+"""What events keep of a person who leaves: that somebody was there."""

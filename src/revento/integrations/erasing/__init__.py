@@ -1,0 +1,1 @@
+"""What integrations' records keep of a person who leaves."""

@@ -1,0 +1,1 @@
+"""What messages keep of a person who leaves: that something happened."""

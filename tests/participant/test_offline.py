@@ -1,0 +1,63 @@
+"""Without a network: the program and my schedule stay readable, and only as long as I am signed in here."""
+
+import pytest
+from playwright.async_api import Page
+
+from revento.events.signups import actions as signups
+from revento.kernel.db import Database
+
+from ..browser.conftest import PageAt, sign_in
+from ..browser.story import convention
+from ..conftest import MovableClock
+
+pytestmark = pytest.mark.browser
+KEPT = """async () => (await (await caches.open('pages')).keys()).map(each => {
+    const url = new URL(each.url); return url.pathname + url.search }).sort()"""
+
+
+async def settled(page: Page, *paths: str) -> None:
+    """Until the worker has kept these pages."""
+    await page.wait_for_function(
+        "async paths => { const kept = await caches.open('pages');"
+        " for (const path of paths) if (!await kept.match(path)) return false; return true }",
+        arg=list(paths),
+        polling=200,
+    )
+
+
+async def test_the_program_and_my_schedule_are_read_without_a_network_until_i_sign_out(
+    db: Database, site: str, clock: MovableClock, page_at: PageAt
+) -> None:
+    story = await convention(db, clock)
+    base = f"/events/{story.event_id}"
+    async with db.tx() as tx:
+        leila, id = story.people["Leila Haddad"], story.activities["Map Drawing"]
+        await signups.remember(tx, leila, story.event_id, id, now=clock.now())
+    page = await page_at(390)
+    await sign_in(page, site, "leila@example.test")
+    await page.goto(f"{site}{base}")
+    await settled(page, base, f"{base}/program", f"{base}/schedule", f"{base}/places")
+    await page.goto(f"{site}/account")
+
+    await page.context.set_offline(True)
+    await page.goto(f"{site}{base}/schedule")
+    assert await page.text_content("h1") == "My schedule"
+    assert "Map Drawing" in await page.inner_text("main")
+    assert await page.is_visible("#offline")
+    await page.goto(f"{site}{base}/program")
+    assert "Quiet Reading" in await page.inner_text("main")
+    await page.goto(f"{site}{base}/application")
+    assert await page.text_content("h1") == "You are offline"
+    await page.wait_for_selector(f"[data-kept] a[href='{base}/schedule']")
+
+    await page.context.set_offline(False)
+    assert not [path for path in await page.evaluate(KEPT) if "account" in path or "application" in path]
+    await page.goto(f"{site}{base}")
+    await page.click(".topbar .avatar")
+    await page.click("text=Sign out")
+    await page.wait_for_url(f"{site}/")
+    await page.wait_for_load_state("networkidle")
+    assert [path for path in await page.evaluate(KEPT) if path != "/"] == []
+    await page.context.set_offline(True)
+    await page.goto(f"{site}{base}/schedule")
+    assert await page.text_content("h1") == "You are offline"
