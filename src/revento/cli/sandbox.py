@@ -1,6 +1,5 @@
 """`revento sandbox`: the test convention. Build it anew, or show who and what is in it."""
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,7 +28,7 @@ def reset(json: terminal.Json = False) -> None:
 @app.command()
 def show(json: terminal.Json = False) -> None:
     """Print who can sign in, the events, and the credentials of the sample integration."""
-    sheet = read(edge.settings().data_dir)
+    sheet = sheets.read(edge.settings().data_dir)
     if sheet is None:
         raise Failed("there is no sandbox yet; `revento up` makes one, `revento sandbox reset` too")
     if json:
@@ -47,7 +46,7 @@ def show(json: terminal.Json = False) -> None:
 
 async def ensure(desk: Desk) -> Sheet:
     """The sandbox, made when it is missing, when its sheet is, or when none of its conventions is under way."""
-    known = read(desk.settings.data_dir)
+    known = sheets.read(desk.settings.data_dir)
     if known is not None:
         async with desk.db.tx() as tx:
             fresh = await sheets.is_fresh(tx, now=desk.clock.now())
@@ -58,7 +57,7 @@ async def ensure(desk: Desk) -> Sheet:
 
 async def rebuild(desk: Desk) -> Sheet:
     """The sandbox made anew, and the sheet written. The password stays when there is one."""
-    known = read(desk.settings.data_dir)
+    known = sheets.read(desk.settings.data_dir)
     password = known.people[0].password if known and known.people else secrets.new_password()
     now = desk.clock.now()
     async with desk.db.tx() as tx:
@@ -71,14 +70,6 @@ async def rebuild(desk: Desk) -> Sheet:
             credentials.append(await sample.put(tx, owner, before, desk.box, seed=actions.SEED, now=now))
         sheet = await sheets.draw_up(tx, desk.settings.base_url, password, credentials)
     return _keep(desk, sheet)
-
-
-def read(data_dir: Path) -> Sheet | None:
-    """The sheet that was written last, if there is a readable one."""
-    try:
-        return msgspec.json.decode((data_dir / sheets.FILE).read_bytes(), type=Sheet)
-    except (OSError, msgspec.DecodeError):
-        return None
 
 
 def _keep(desk: Desk, sheet: Sheet) -> Sheet:

@@ -63,6 +63,14 @@ def encode(number: int) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+def decode(id: str) -> int:
+    """The 128-bit number of an identifier: what `encode` has written behind its prefix."""
+    number = 0
+    for character in id.rpartition("_")[2]:
+        number = number << 5 | ALPHABET.index(character)
+    return number
+
+
 def has_prefix(value: str, prefix: str) -> bool:
     """Whether `value` is a well-formed identifier of that kind; says nothing about existence."""
     match = _SHAPE.fullmatch(value)

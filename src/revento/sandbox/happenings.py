@@ -11,6 +11,8 @@ import msgspec
 
 from revento.contract import errors, topics
 from revento.contract.errors import Refused
+from revento.endings import suspend as suspending
+from revento.endings.disconnect import disconnect
 from revento.events.applications import actions as applications
 from revento.events.applications import queries as application_rows
 from revento.events.applications.models import Application, Status
@@ -26,11 +28,19 @@ from revento.events.reviews import actions as reviews
 from revento.events.reviews import queries as review_rows
 from revento.events.reviews.models import QueueRow
 from revento.identity import proofs
+from revento.identity.audit import actions as audit
 from revento.identity.organizations import queries as organizations
 from revento.identity.permissions import Role
 from revento.identity.proofs import Reviewer
+from revento.integrations.catalogue import queries as catalogue
+from revento.integrations.credentials import queries as clients
+from revento.integrations.installations import actions as installations
+from revento.integrations.installations import queries as installation_rows
+from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
+from revento.webhooks import testing
+from revento.webhooks.console import queries as console
 
 _BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), "")
 _MOST: Final = 1000
@@ -156,6 +166,52 @@ async def edit_event(moment: Moment) -> str:
     return event.id
 
 
+async def suspend(moment: Moment) -> str:
+    """The operator suspends an integration that is connected here; one that is suspended already is resumed before."""
+    connection = await _connection(moment)
+    integration = await catalogue.get(moment.tx, connection.integration_id)
+    if integration.state == "suspended":
+        await suspending.resume(moment.tx, audit.SYSTEM, integration.id, now=moment.now)
+    await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason="Tried out.", now=moment.now)
+    return integration.id
+
+
+async def resume(moment: Moment) -> str:
+    """The operator lifts a suspension; where there is none, one is made before."""
+    connection = await _connection(moment)
+    integration = await catalogue.get(moment.tx, connection.integration_id)
+    if integration.state != "suspended":
+        await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason="Tried out.", now=moment.now)
+    await suspending.resume(moment.tx, audit.SYSTEM, integration.id, now=moment.now)
+    return integration.id
+
+
+async def require_deletion(moment: Moment) -> str:
+    """An organizer disconnects an integration, which has to erase what it holds; then she connects it again."""
+    connection = await _connection(moment)
+    manager = await proofs.as_integration_manager(moment.tx, moment.organizer, moment.event.id)
+    client = await clients.find_client(moment.tx, connection.client_id)
+    await disconnect(moment.tx, manager, connection.id, why="Tried out.", now=moment.now)
+    if client is not None:
+        await installations.connect(moment.tx, manager, client, connection.granted_scopes, now=moment.now)
+    return connection.id
+
+
+async def send_test(moment: Moment) -> str:
+    """Somebody presses "Send a test" for an integration that is connected here."""
+    connection = await _connection(moment)
+    endpoints = await console.list_endpoints(moment.tx, installation_id=connection.id)
+    endpoint = endpoints[0] if endpoints else None
+    return await testing.send(moment.tx, connection.client_id, endpoint, "A test from the sandbox.", now=moment.now)
+
+
+async def _connection(moment: Moment) -> Installation:
+    found = [each for each in await installation_rows.list_by_event(moment.tx, moment.event.id) if each.is_active]
+    if not found:
+        raise Refused(errors.WRONG_STATE, "No integration is connected to this event; `revento connect` connects one.")
+    return found[-1]
+
+
 async def _waiting(moment: Moment) -> Application:
     return await _one_of(moment, Status.PENDING, Status.REVISION_REQUESTED) or await _reopened(moment)
 
@@ -207,4 +263,8 @@ DEEDS: Final[dict[str, Callable[[Moment], Awaitable[str]]]] = {
     topics.ACTIVITY_UPDATED.name: move_activity,
     topics.ACTIVITY_CAPACITY_STATE_CHANGED.name: turn_signups,
     topics.EVENT_UPDATED.name: edit_event,
+    topics.DELETION_REQUIRED.name: require_deletion,
+    topics.INTEGRATION_SUSPENDED.name: suspend,
+    topics.INTEGRATION_RESUMED.name: resume,
+    topics.WEBHOOK_TEST.name: send_test,
 }

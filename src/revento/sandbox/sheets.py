@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from revento.events.events import queries as events
 from revento.identity.users import queries as users
@@ -21,6 +24,19 @@ async def is_fresh(tx: Tx, *, seed: int = SEED, now: datetime) -> bool:
     """Whether the sandbox is there and one of its conventions is under way."""
     found = [await events.find(tx, _event_id(seed, each.key)) for each in CONVENTIONS]
     return all(found) and any(each.starts_at <= now < each.ends_at for each in found if each is not None)
+
+
+async def exists(tx: Tx, *, seed: int = SEED) -> bool:
+    """Whether there is a curated sandbox."""
+    return await events.find(tx, _event_id(seed, CONVENTIONS[0].key)) is not None
+
+
+def read(data_dir: Path) -> Sheet | None:
+    """The sheet that was written last, if there is a readable one."""
+    try:
+        return msgspec.json.decode((data_dir / FILE).read_bytes(), type=Sheet)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 async def draw_up(
