@@ -178,7 +178,7 @@ async def test_a_refreshed_token_goes_on_with_the_familys_budget(api: Api, world
     await api.read(f"/events/{world.event_id}", token)
     async with world.db.tx() as tx:
         family = await tx.one(str, "SELECT id FROM token_families")
-    successor = await worlds.installation_token(world, family=family)
+    successor = await worlds.installation_token(world, family=family, generation=1)
     answer = await api.read(f"/events/{world.event_id}", successor)
     assert answer.headers["x-ratelimit-remaining"] == "498"
 

@@ -231,9 +231,10 @@ async def _token(tx: Tx, world: World, kind: str, prefix: str, scopes: list[str]
         )
     await tx.run(
         """INSERT INTO access_tokens (hash, family_id, generation, scopes, issued_at, expires_at)
-           VALUES (%(hash)s, %(family)s, 0, %(scopes)s, %(now)s, %(expires)s)""",
+           VALUES (%(hash)s, %(family)s, %(generation)s, %(scopes)s, %(now)s, %(expires)s)""",
         hash=secrets.sha256(token),
         family=family,
+        generation=how.get("generation", 0),
         scopes=scopes,
         now=world.now,
         expires=how.get("expires_at", world.now + timedelta(hours=1)),
