@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import httpx
@@ -18,7 +18,7 @@ from revento.kernel.ids import UserId
 from revento.kernel.secrets import Box, Keys
 from tests.oauth import given
 
-KEY = "a key for tests that nobody else uses, 32 characters at least"
+KEY = "a key for tests that nobody else uses and that is long enough"
 START_S = 60
 
 
@@ -62,18 +62,20 @@ async def serving(db: Database, folder: Path, **environ: str) -> AsyncGenerator[
             *(sys.executable, "-m", "revento.cli", "serve"), env=os.environ | own, stdout=written, stderr=written
         )
         try:
-            await _ready(f"http://127.0.0.1:{port}", log)
+            await _ready(f"http://127.0.0.1:{port}", process)
             yield Served(f"http://127.0.0.1:{port}", db, con, log)
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                process.terminate()
             await process.wait()
 
 
-async def _ready(origin: str, log: Path) -> None:
+async def _ready(origin: str, process: asyncio.subprocess.Process) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(START_S):
-        while True:
+        while process.returncode is None:
             try:
                 if (await client.get(f"{origin}/readyz")).status_code == 200:
                     return
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
+    raise AssertionError("the server ended by itself; see serve.log")
