@@ -57,9 +57,8 @@ async def _measure(url: str, folder: Path) -> None:
             spent = time.perf_counter() - began
             every = sorted(one for each in took for one in each)
             p99 = every[int(len(every) * 0.99)] * 1000
-            print(
-                f"  c={callers:<3} {len(every) / spent:8.0f}/s  p50 {statistics.median(every) * 1000:6.2f} ms  p99 {p99:6.2f} ms"
-            )
+            p50 = statistics.median(every) * 1000
+            print(f"  c={callers:<3} {len(every) / spent:8.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms")
     await db.close()
 
 
