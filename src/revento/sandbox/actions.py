@@ -80,6 +80,15 @@ async def open_for(tx: Tx, user_id: UserId, *, seed: int = SEED, now: datetime) 
     return mine
 
 
+async def reset_for(tx: Tx, user_id: UserId, *, seed: int = SEED, now: datetime) -> OrganizationId:
+    """Builds an integrator's own sandbox anew under the same ids. Raises `NOT_FOUND` before it was opened."""
+    mine = OrganizationId(ids.named("org", str(seed), "own", user_id))
+    if mine not in {each.id for each in await organization_rows.list_sandboxes(tx)}:
+        raise Refused(errors.NOT_FOUND)
+    await _own(tx, mine, user_id, str(seed), now=now)
+    return mine
+
+
 async def rebuild_own(tx: Tx, *, seed: int = SEED, now: datetime) -> int:
     """Builds anew what integrators opened for themselves; how many organizations."""
     curated = {ids.named("org", str(seed), each.key) for each in ORGANIZATIONS}

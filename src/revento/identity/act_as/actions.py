@@ -53,6 +53,22 @@ async def begin(
     await mail.write(tx, person.email, "Somebody acts for you on Revento", body, now=now)
 
 
+async def play(tx: Tx, user_id: UserId, session_id: str, persona: UserId, *, now: datetime) -> None:
+    """Turns somebody's session into that of an invented person of the sandbox, for an hour.
+
+    The caller has proved that the persona takes part in the sandbox of this somebody. Raises `FORBIDDEN` for real
+    people and for operators.
+    """
+    person = await users.get(tx, persona)
+    if not person.is_sandbox or person.is_operator:
+        raise Refused(errors.FORBIDDEN)
+    id = ids.new("act_as")
+    reason = f"Played by {user_id}"
+    await queries.insert(tx, id, user_id=persona, reason=reason, expires_at=now + timedelta(hours=1), now=now)
+    await queries.set_session(tx, session_id, id)
+    await audit.note(tx, user_id, "persona.played", persona, now=now)
+
+
 async def stop(tx: Tx, operator_id: UserId, session_id: str, user_id: UserId, *, now: datetime) -> None:
     """Gives the session back to the operator."""
     await queries.set_session(tx, session_id, None)

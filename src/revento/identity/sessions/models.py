@@ -11,7 +11,8 @@ FRESH = timedelta(minutes=15)
 class SignedIn(Row, frozen=True):
     """The person behind a live session. `authenticated_at` is her last proof of identity, for step-up.
 
-    `acted_by` is the operator who acts for her with her consent, until `acting_until`.
+    `acted_by` is the operator who acts for her with her consent, until `acting_until`; for a persona of the sandbox
+    (`is_persona`) an integrator who tries what she sees.
     """
 
     user_id: UserId
@@ -26,6 +27,7 @@ class SignedIn(Row, frozen=True):
     last_seen_at: datetime
     acted_by: UserId | None = None
     acting_until: datetime | None = None
+    is_persona: bool = False
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether she proved who she is within the last 15 minutes."""

@@ -9,7 +9,8 @@ from revento.kernel.ids import UserId
 FIND_LIVE = """
     SELECT u.id AS user_id, s.id AS session_id, u.name, u.email, u.email_verified_at, u.locale, u.time_zone,
            u.is_operator AND c.id IS NULL AS is_operator, s.authenticated_at, s.last_seen_at,
-           CASE WHEN c.id IS NOT NULL THEN s.user_id END AS acted_by, c.expires_at AS acting_until
+           CASE WHEN c.id IS NOT NULL THEN s.user_id END AS acted_by, c.expires_at AS acting_until,
+           c.id IS NOT NULL AND u.is_sandbox AS is_persona
       FROM sessions s
       LEFT JOIN act_as_consents c ON c.id = s.act_as_id AND c.ended_at IS NULL AND c.expires_at > %(now)s
       JOIN users u ON u.id = coalesce(c.user_id, s.user_id) AND u.deleted_at IS NULL

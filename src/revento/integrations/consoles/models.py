@@ -4,7 +4,7 @@ from datetime import datetime
 
 from revento.contract.manifest import Environment, Kind
 from revento.kernel.db import Row
-from revento.kernel.ids import ClientId, DeletionId, EventId, InstallationId, IntegrationId, OrganizationId
+from revento.kernel.ids import DeletionId, EventId, InstallationId, IntegrationId, OrganizationId, UserId
 
 
 class Console(Row, frozen=True):
@@ -88,17 +88,11 @@ class Event(Row, frozen=True):
     installation_id: InstallationId | None
 
 
-class Acknowledged(Row, frozen=True):
-    """How deliveries of a topic went."""
+class Persona(Row, frozen=True):
+    """An invented person of the sandbox, as she stands in one event."""
 
-    topic: str
-    delivered: int
-    total: int
-
-
-class Deadline(Row, frozen=True):
-    """A secret that stops counting soon."""
-
-    client_id: ClientId
-    what: str
-    expires_at: datetime
+    user_id: UserId
+    name: str
+    display_name: str
+    role: str
+    status: str

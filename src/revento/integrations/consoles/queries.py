@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from revento.integrations.consoles.models import Connection, Console, Duty, Event, Mine
+from revento.integrations.consoles.models import Connection, Console, Duty, Event, Mine, Persona
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, EventId, IntegrationId, OrganizationId, UserId
 
@@ -165,8 +165,25 @@ LIST_EVENT_NAMES = """
 """
 
 
-async def list_event_names(tx: Tx, integration_id: IntegrationId, client_id: ClientId) -> list[tuple[EventId, str]]:
-    """The events that a client is or was connected to, for filters."""
+async def list_event_names(tx: Tx, integration_id: IntegrationId, client_id: ClientId) -> list[tuple[str, str]]:
+    """The events that a client is or was connected to, with their ids, for filters."""
     found = await tx.all(str, LIST_EVENT_NAMES, integration_id=integration_id, client_id=client_id)
     pairs = [each.partition("~") for each in found]
-    return sorted(((EventId(id), title) for id, _, title in pairs), key=lambda pair: pair[1])
+    return sorted(((id, title) for id, _, title in pairs), key=lambda pair: pair[1])
+
+
+LIST_PERSONAS = """
+    SELECT u.id AS user_id, u.name, p.display_name, a.role, a.status
+      FROM applications a
+      JOIN users u ON u.id = a.user_id AND u.is_sandbox AND NOT u.is_operator AND u.deleted_at IS NULL
+      JOIN participants p ON p.event_id = a.event_id AND p.application_id = a.id
+     WHERE a.event_id = %(event_id)s
+       AND (%(user_id)s::text IS NULL OR u.id = %(user_id)s)
+     ORDER BY a.status, p.display_name
+     LIMIT 60
+"""
+
+
+async def list_personas(tx: Tx, event_id: EventId, *, user_id: UserId | None = None) -> list[Persona]:
+    """The invented people who applied for a sandbox event, by status; or only one of them."""
+    return await tx.all(Persona, LIST_PERSONAS, event_id=event_id, user_id=user_id)

@@ -65,7 +65,8 @@ async def stop(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -> R
     if person.acted_by is None:
         raise Refused(errors.WRONG_STATE)
     await actions.stop(tx, person.acted_by, person.session_id, person.user_id, now=clock.now())
-    return pages.go(f"/operator/users/{person.user_id}", Flash(gettext("You are yourself again.")))
+    where = "/developer" if person.is_persona else f"/operator/users/{person.user_id}"
+    return pages.go(where, Flash(gettext("You are yourself again.")))
 
 
 HANDLERS: Final = [act_as_page, allow, take_back, stop]

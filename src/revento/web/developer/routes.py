@@ -6,16 +6,23 @@ from revento.web.developer import (
     checklist,
     create,
     credentials,
+    deliveries,
     desk,
     home,
     installations,
     manifest,
     overview,
+    replays,
+    requests,
+    sandbox,
     submission,
     team,
 )
 
-PARTS = (home, create, overview, manifest, credentials, installations, team, checklist, submission)
+PARTS = (
+    *(home, create, overview, deliveries, replays, requests, installations),
+    *(manifest, credentials, team, sandbox, checklist, submission),
+)
 ROUTES = Router(
     "/developer",
     route_handlers=[handler for part in PARTS for handler in part.HANDLERS],

@@ -42,7 +42,8 @@ async def guest(tx: Given[Tx], clock: Given[Clock]) -> SignedIn | None:
         if person.acted_by is not None:
             visitor.current().acting_until = person.acting_until
             structlog.contextvars.bind_contextvars(acted_by=person.acted_by)
-            _refuse_what_is_hers_alone()
+            if not person.is_persona:
+                _refuse_what_is_hers_alone()
     return person
 
 

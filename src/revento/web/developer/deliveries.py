@@ -1,0 +1,244 @@
+"""The delivery log and the dead letters: search, one delivery with every try, sending again, tests."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency as Given
+from litestar.params import FromPath
+
+from revento.contract import errors, topics
+from revento.contract.errors import Refused
+from revento.integrations.catalogue.models import Developer
+from revento.integrations.consoles import queries as consoles
+from revento.kernel.clock import Clock
+from revento.kernel.db import Tx
+from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
+from revento.web.shared.edge import Services
+from revento.web.shared.pages import go
+from revento.web.shared.states import N_, look
+from revento.web.shared.translate import gettext, ngettext
+from revento.web.shared.visitor import Flash
+from revento.webhooks import testing
+from revento.webhooks.console import actions as details
+from revento.webhooks.console import queries
+from revento.webhooks.console.models import STATES, Endpoint, Entry, Search
+from revento.webhooks.dead_letters import actions as dead_letters
+from revento.webhooks.debugger import Finding
+
+LIVE_EVERY_S: Final = 3
+OUTCOMES: Final = {
+    "ok": N_("accepted"),
+    "status": N_("refused"),
+    "redirect": N_("answered with a redirect, which is never followed"),
+    "gone": N_("answered 410 Gone"),
+    "timeout": N_("no answer within 10 seconds"),
+    "dns": N_("the host name cannot be found"),
+    "connect": N_("the connection was refused"),
+    "tls": N_("the certificate was not accepted"),
+    "reset": N_("the connection broke off"),
+    "refused": N_("we do not send to such an address"),
+    "garbage": N_("the answer was not HTTP"),
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The search of an address, and how it is written there."""
+
+    search: Search
+    text: dict[str, str]
+    before: int | None
+
+    def query(self, **more: Any) -> str:
+        """The same as the end of an address."""
+        return urlencode({key: value for key, value in (self.text | more).items() if value not in (None, "")})
+
+
+def asked(request: AnyRequest, desk: Desk, *, state: str | None = None) -> Asked:
+    """What the filters say; what makes no sense is left out. `q` is an id of any kind."""
+    text = {name: typed(request, name) or "" for name in ("q", "topic", "state", "event", "since", "until")}
+    text["env"] = desk.client.environment if desk.env else ""
+    q, before = text["q"], typed(request, "before") or ""
+    wanted = state or (text["state"] if text["state"] in STATES else None)
+    until = _day(text["until"])
+    search = Search(
+        topic=text["topic"] if text["topic"] in topics.BY_NAME else None,
+        state=wanted,
+        event_id=text["event"] or None,
+        since=_day(text["since"]),
+        until=until + timedelta(days=1) if until else None,
+    )
+    if q and uuid_of(q) is None:
+        search = msgspec.structs.replace(search, resource_id=q)
+    place = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    return Asked(search, text, place)
+
+
+def _day(text: str) -> datetime | None:
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The UUID that a text is; `None` when it is none."""
+    with contextlib.suppress(ValueError):
+        return UUID(text)
+    return None
+
+
+async def endpoints_of(tx: Tx, desk: Desk, event_id: str | None = None) -> list[Endpoint]:
+    """The receivers of the client, or only those of one event."""
+    return await queries.list_endpoints(tx, client_ids=[desk.client.id], event_id=event_id)
+
+
+async def found(tx: Tx, desk: Desk, wanted: Asked, *, limit: int) -> list[Entry]:
+    """The deliveries that answer the search. A UUID is a delivery's own id, or the id of the request that caused it."""
+    nos = [each.no for each in await endpoints_of(tx, desk, wanted.search.event_id)]
+    before = wanted.before if wanted.before is not None else queries.HIGHEST
+    id = uuid_of(wanted.text["q"])
+    if id is None:
+        return await queries.page(tx, nos, wanted.search, before=before, limit=limit)
+    one = await queries.find(tx, nos, id)
+    if one is not None:
+        return [one]
+    search = msgspec.structs.replace(wanted.search, request_id=str(id))
+    return await queries.page(tx, nos, search, before=before, limit=limit)
+
+
+@get("/integrations/{integration_id:str}/deliveries")
+async def deliveries_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """The log, the newest first; `?live=1` asks for it again every few seconds."""
+    return await _log(tx, desk, asked(request, desk), live=bool(typed(request, "live")))
+
+
+async def _log(tx: Tx, desk: Desk, wanted: Asked, *, live: bool = False) -> Response[str]:
+    rows = await found(tx, desk, wanted, limit=PAGE + 1)
+    more = len(rows) > PAGE
+    names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
+    return show(
+        "deliveries.html",
+        desk,
+        part="deliveries_rows.html",
+        rows=rows[:PAGE],
+        older=f"?{wanted.query(before=rows[PAGE - 1].no)}" if more else None,
+        names=names,
+        asked=wanted,
+        filtered=any(wanted.text[name] for name in ("q", "topic", "state", "event", "since", "until")),
+        live=live,
+        every=LIVE_EVERY_S,
+        topic_options=[(name, name) for name in topics.BY_NAME],
+        states=[(state, state_words(state)) for state in STATES],
+        here_url=f"{desk.base}/deliveries",
+    )
+
+
+def state_words(state: str) -> str:
+    """A state of a delivery in words."""
+    return look({"ready": "waiting", "waiting": "retrying"}.get(state, state)).words
+
+
+@get("/integrations/{integration_id:str}/deliveries/{delivery_id:str}")
+async def delivery_page(
+    tx: Given[Tx], desk: Given[Desk], provided: Given[Services], delivery_id: FromPath[str]
+) -> Response[str]:
+    """One delivery: what was sent each time and what came back."""
+    return await opened(tx, desk, provided, delivery_id)
+
+
+async def opened(
+    tx: Tx,
+    desk: Desk,
+    provided: Services,
+    delivery_id: str,
+    *,
+    finding: Finding | None = None,
+    case: dict[str, str] | None = None,
+) -> Response[str]:
+    """The page of one delivery, also as the answer to the signature debugger. Raises `NOT_FOUND`."""
+    id, nos = uuid_of(delivery_id), [each.no for each in await endpoints_of(tx, desk)]
+    detail = await details.detail(tx, provided.box, nos, id) if id is not None else None
+    if detail is None:
+        raise Refused(errors.NOT_FOUND)
+    body = detail.message.body if detail.message else b""
+    names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
+    return show(
+        "delivery.html",
+        desk,
+        detail=detail,
+        entry=detail.entry,
+        event_name=names.get(detail.entry.event_id) if detail.entry.event_id else None,  # pyright: ignore[reportArgumentType]
+        pretty=_pretty(body),
+        raw=body.decode("utf-8", "replace"),
+        attempts=list(reversed(detail.attempts)),
+        outcomes={key: gettext(said) for key, said in OUTCOMES.items()},
+        finding=finding,
+        case=case or {},
+    )
+
+
+def _pretty(body: bytes) -> str:
+    try:
+        return msgspec.json.format(body, indent=2).decode()
+    except msgspec.DecodeError:
+        return body.decode("utf-8", "replace")
+
+
+@post("/integrations/{integration_id:str}/deliveries/{delivery_id:str}/resend", status_code=303)
+async def resend(
+    tx: Given[Tx], desk: Given[Desk], developer: Given[Developer], delivery_id: FromPath[str]
+) -> Response[Any]:
+    """Send one again, under the same delivery id."""
+    id, nos = uuid_of(delivery_id), [each.no for each in await endpoints_of(tx, desk)]
+    sent = await dead_letters.resend(tx, nos, [id]) if id else 0
+    said = gettext("On its way again, under the same delivery id.") if sent else gettext("It cannot be sent now.")
+    return go(desk.at(f"/deliveries/{delivery_id}"), Flash(said, "ok" if sent else "bad"))
+
+
+@post("/integrations/{integration_id:str}/deliveries/test", status_code=303)
+async def send_test(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], developer: Given[Developer], clock: Given[Clock]
+) -> Response[Any]:
+    """Send a `webhook.test` the real way: to one event's connection, or to the client itself."""
+    form = await request.form()
+    no, message = str(form.get("endpoint", "")), str(form.get("message", "")).strip() or "Hello from Revento"
+    endpoints = await endpoints_of(tx, desk)
+    chosen = next((each for each in endpoints if str(each.no) == no), None)
+    await testing.send(tx, desk.client.id, chosen, message, now=clock.now())
+    return go(desk.at("/deliveries"), Flash(gettext("A test is on its way; it shows here within a second.")))
+
+
+@get("/integrations/{integration_id:str}/dead-letters")
+async def dead_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """What the ladder gave up on."""
+    wanted = asked(request, desk, state="dead")
+    rows = await found(tx, desk, wanted, limit=PAGE + 1)
+    names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
+    return show(
+        "dead_letters.html",
+        desk,
+        rows=rows[:PAGE],
+        older=f"?{wanted.query(before=rows[PAGE - 1].no)}" if len(rows) > PAGE else None,
+        names=names,
+        asked=wanted,
+        filtered=any(wanted.text[name] for name in ("q", "topic", "event", "since", "until")),
+        topic_options=[(name, name) for name in topics.BY_NAME],
+    )
+
+
+@post("/integrations/{integration_id:str}/dead-letters/resend", status_code=303)
+async def resend_some(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], developer: Given[Developer]
+) -> Response[Any]:
+    """Send the chosen dead letters again."""
+    ids = [id for each in (await request.form()).getall("ids", []) if (id := uuid_of(str(each)))]
+    sent = await dead_letters.resend(tx, [each.no for each in await endpoints_of(tx, desk)], ids)
+    said = ngettext("%(n)d delivery is on its way again.", "%(n)d deliveries are on their way again.", sent)
+    return go(desk.at("/dead-letters"), Flash(said % {"n": sent}, "ok" if sent else "warn"))
+
+
+HANDLERS: Final = (deliveries_page, send_test, delivery_page, resend, dead_page, resend_some)

@@ -1,0 +1,111 @@
+"""The API's request log and the audit of tokens, as an integration's developers see them."""
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.di import NamedDependency as Given
+
+from revento.access import queries
+from revento.access.hours import actions as hours
+from revento.access.models import Entry
+from revento.contract import endpoints as table
+from revento.contract import errors
+from revento.integrations.consoles import queries as consoles
+from revento.kernel.clock import Clock
+from revento.kernel.db import Tx
+from revento.oauth.audit import queries as tokens
+from revento.oauth.audit.actions import ACTIONS
+from revento.web.developer.deliveries import uuid_of
+from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
+from revento.web.shared.translate import gettext
+
+STATUSES: Final = {"2": (200, 299), "3": (300, 399), "4": (400, 499), "429": (429, 429), "5": (500, 599)}
+KEPT: Final = timedelta(days=90)
+
+
+@get("/integrations/{integration_id:str}/requests")
+async def requests_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Response[str]:
+    """What was asked of the API, the newest first; each error leads to its page in the guide."""
+    now, asked = clock.now(), _asked(request)
+    rows = await _rows(tx, desk, asked, now)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    named = asked | {
+        "env": desk.client.environment if desk.env else None,
+        "until": last.at.isoformat() if last else None,
+    }
+    return show(
+        "requests.html",
+        desk,
+        part="requests_rows.html",
+        rows=rows[:PAGE],
+        older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
+        asked=asked,
+        filtered=any(value for name, value in asked.items() if name != "until"),
+        figures=await hours.figures(tx, desk.console.id, client_id=desk.client.id, now=now),
+        endpoints=[(each.template, each.path) for each in table.ALL],
+        codes=[(each.code, each.code) for each in errors.API],
+        statuses=[("2", "2xx"), ("4", "4xx"), ("429", "429"), ("5", "5xx")],
+        names=dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id)),
+    )
+
+
+def _asked(request: AnyRequest) -> dict[str, str | None]:
+    return {name: typed(request, name) for name in ("q", "event", "endpoint", "status", "error", "until")}
+
+
+async def _rows(tx: Tx, desk: Desk, asked: dict[str, str | None], now: datetime) -> list[Entry]:
+    id = uuid_of(asked["q"] or "")
+    if id is not None:
+        return await queries.find_by_request_id(tx, id, integration_id=desk.console.id)
+    until = now + timedelta(seconds=5)
+    with contextlib.suppress(ValueError, TypeError):
+        until = datetime.fromisoformat(asked.get("until") or "")
+    q = asked["q"] or ""
+    return await queries.page_by_integration(
+        tx,
+        desk.console.id,
+        since=now - KEPT,
+        until=until,
+        client_id=desk.client.id,
+        installation_id=q if q.startswith("ins_") else None,
+        event_id=q if q.startswith("evt_") else asked["event"],
+        endpoint=asked["endpoint"],
+        error=asked["error"],
+        statuses=STATUSES.get(asked["status"] or ""),
+        limit=PAGE + 1,
+    )
+
+
+@get("/integrations/{integration_id:str}/tokens")
+async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """Every consent, issue, refresh, refusal and end, the newest first."""
+    action, event, before = typed(request, "action"), typed(request, "event"), typed(request, "before") or ""
+    rows = await tokens.page_by_integration(
+        tx,
+        desk.console.id,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        action=action if action in ACTIONS else None,
+        environment=desk.client.environment,
+        event_id=event,
+        limit=PAGE + 1,
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    named: dict[str, Any] = {"action": action, "event": event, "env": desk.client.environment if desk.env else None}
+    named["before"] = last.id if last else None
+    return show(
+        "tokens.html",
+        desk,
+        part="tokens_rows.html",
+        rows=rows[:PAGE],
+        older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
+        action=action,
+        event=event,
+        actions=[(each, gettext(each)) for each in ACTIONS],
+        names=await consoles.list_event_names(tx, desk.console.id, desk.client.id),
+    )
+
+
+HANDLERS: Final = (requests_page, tokens_page)
