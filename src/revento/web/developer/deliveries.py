@@ -62,20 +62,23 @@ def asked(request: AnyRequest, desk: Desk, *, state: str | None = None) -> Asked
     """What the filters say; what makes no sense is left out. `q` is an id of any kind."""
     text = {name: typed(request, name) or "" for name in ("q", "topic", "state", "event", "since", "until")}
     text["env"] = desk.client.environment if desk.env else ""
-    q, before = text["q"], typed(request, "before") or ""
-    wanted = state or (text["state"] if text["state"] in STATES else None)
-    until = _day(text["until"])
-    search = Search(
+    return Asked(_search(text, state), text, _place(typed(request, "before") or ""))
+
+
+def _search(text: dict[str, str], state: str | None) -> Search:
+    q, until = text["q"], _day(text["until"])
+    return Search(
         topic=text["topic"] if text["topic"] in topics.BY_NAME else None,
-        state=wanted,
+        state=state or (text["state"] if text["state"] in STATES else None),
         event_id=text["event"] or None,
+        resource_id=q if q and uuid_of(q) is None else None,
         since=_day(text["since"]),
         until=until + timedelta(days=1) if until else None,
     )
-    if q and uuid_of(q) is None:
-        search = msgspec.structs.replace(search, resource_id=q)
-    place = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    return Asked(search, text, place)
+
+
+def _place(before: str) -> int | None:
+    return int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
 
 
 def _day(text: str) -> datetime | None:

@@ -26,6 +26,7 @@ from revento.web.shared.visitor import Flash
 from revento.webhooks import debugger, signing
 from revento.webhooks.console import actions as details
 from revento.webhooks.console import queries as log
+from revento.webhooks.console.models import Detail
 from revento.webhooks.debugger import Case, Known
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.replays import actions, queries
@@ -156,16 +157,24 @@ async def _diagnose(
     known = await _secrets(tx, desk, provided, clock)
     if detail is None or known is None:
         return None
-    last = detail.attempts[-1] if detail.attempts else None
-    case = Case(
+    case = _case(detail, seen, delivery_id)
+    moment = clock.now() if seen["timestamp"].strip() or not detail.attempts else detail.attempts[-1].tried.at
+    return debugger.diagnose(case, known, now=moment)
+
+
+def _case(detail: Detail, seen: dict[str, str], delivery_id: str) -> Case:
+    """What was pasted, completed by what the last try sent."""
+    timestamp, signature = "", ""
+    if detail.attempts:
+        last = detail.attempts[-1]
+        timestamp, signature = str(last.tried.timestamp_s), last.headers.get("X-Revento-Signature", "")
+    return Case(
         body=seen["body"].replace("\r\n", "\n").encode(),
-        timestamp=seen["timestamp"].strip() or (str(last.tried.timestamp_s) if last else ""),
-        signature=seen["signature"].strip() or (last.headers.get("X-Revento-Signature", "") if last else ""),
+        timestamp=seen["timestamp"].strip() or timestamp,
+        signature=seen["signature"].strip() or signature,
         delivery_id=delivery_id,
         original=detail.message.body if detail.message else None,
     )
-    moment = last.tried.at if last and not seen["timestamp"].strip() else clock.now()
-    return debugger.diagnose(case, known, now=moment)
 
 
 async def _secrets(tx: Tx, desk: Desk, provided: Services, clock: Clock) -> Known | None:

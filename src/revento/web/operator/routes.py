@@ -2,9 +2,19 @@
 
 from litestar import Router
 
-from revento.web.operator import audit, desk, organizations, overview, search, users
+from revento.web.operator import (
+    audit,
+    desk,
+    integrations,
+    organizations,
+    overview,
+    search,
+    submissions,
+    users,
+    watch,
+)
 
-PARTS = (overview, organizations, users, audit, search)
+PARTS = (overview, organizations, submissions, integrations, users, watch, audit, search)
 ROUTES = Router(
     "/operator",
     route_handlers=[handler for part in PARTS for handler in part.HANDLERS],

@@ -1,0 +1,117 @@
+"""The review queue: what is asked with which risk, the evidence, what changed, the decision."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency as Given
+from litestar.params import FromPath
+
+from revento.contract import errors
+from revento.contract.errors import Refused
+from revento.identity.proofs import Operator
+from revento.integrations.conformance import actions as conformance
+from revento.integrations.examinations import queries as examinations
+from revento.integrations.manifests import queries as manifests
+from revento.integrations.manifests import rules as manifest_rules
+from revento.integrations.submissions import actions, queries, reviews, rules
+from revento.integrations.submissions.models import Submission
+from revento.kernel.clock import Clock
+from revento.kernel.db import Tx
+from revento.web.operator.desk import AnyRequest, Desk, show
+from revento.web.shared import forms
+from revento.web.shared.edge import Services
+from revento.web.shared.forms import Form
+from revento.web.shared.pages import go
+from revento.web.shared.translate import gettext
+from revento.web.shared.visitor import Flash
+
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class Decision(msgspec.Struct):
+    """What the reviewer says, with a request that shows the finding again."""
+
+    decision: str
+    text: Text = ""
+    request: Text = ""
+
+
+@get("/submissions")
+async def submissions_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """The queue, the longest waiting first."""
+    rows = [(row, _worst(row.scopes)) for row in await queries.list_waiting(tx)]
+    return show("submissions.html", desk, rows=rows)
+
+
+def _worst(scopes: list[str]) -> str:
+    """The highest risk among these scopes."""
+    return next((risk for risk in ("high", "medium") if any(rules.RISKS.get(each) == risk for each in scopes)), "low")
+
+
+@get("/submissions/{submission_id:str}")
+async def submission_page(tx: Given[Tx], desk: Given[Desk], submission_id: FromPath[str]) -> Response[str]:
+    """One submission with everything to decide by."""
+    return await _page(tx, desk, await _find(tx, submission_id), Form())
+
+
+async def _find(tx: Tx, id: str) -> Submission:
+    found = await queries.find(tx, id)
+    if found is None:
+        raise Refused(errors.NOT_FOUND)
+    return found
+
+
+async def _page(
+    tx: Tx, desk: Desk, submission: Submission, form: Form[Decision], *, status: int = 200
+) -> Response[str]:
+    current = await manifests.find_current(tx, submission.integration_id, "production")
+    kept, items = await conformance.checklist(tx, submission.integration_id)
+    return show(
+        "submission.html",
+        desk,
+        status,
+        submission=submission,
+        asked=rules.asked(submission.manifest),
+        current=current,
+        comparison=manifest_rules.compare(current.document, submission.manifest) if current else None,
+        kept=kept,
+        items=items,
+        seen=await examinations.list_by_integration(tx, submission.integration_id),
+        comments=await queries.list_comments(tx, submission.id),
+        document=msgspec.json.format(msgspec.json.encode(submission.manifest), indent=2).decode(),
+        form=form,
+    )
+
+
+@post("/submissions/{submission_id:str}/decide", status_code=303)
+async def decide(
+    request: AnyRequest,
+    tx: Given[Tx],
+    desk: Given[Desk],
+    operator: Given[Operator],
+    clock: Given[Clock],
+    provided: Given[Services],
+    submission_id: FromPath[str],
+) -> Response[Any]:
+    """Approve, ask for changes, or only remark."""
+    submission = await _find(tx, submission_id)
+    form = await forms.read(request, Decision)
+    if form.got is not None and form.got.decision != "approve" and not form.got.text:
+        form.refuse("text", gettext("Say what you found."))
+    if form.got is None:
+        return await _page(tx, desk, submission, form, status=422)
+    got, now, where = form.got, clock.now(), provided.settings.base_url
+    try:
+        if got.decision == "approve":
+            await reviews.approve(tx, operator, submission.id, got.text, box=provided.box, base_url=where, now=now)
+        elif got.decision == "changes":
+            await reviews.ask_for_changes(tx, operator, submission.id, got.text, got.request, base_url=where, now=now)
+        else:
+            await actions.comment(tx, operator.user_id, submission, got.text, got.request, now=now)
+    except Refused as refused:
+        return go(f"/operator/submissions/{submission.id}", Flash(gettext(refused.say), "bad"))
+    return go(f"/operator/submissions/{submission.id}", Flash(gettext("Done. The team is told.")))
+
+
+HANDLERS: Final = (submissions_page, submission_page, decide)
