@@ -17,7 +17,7 @@ from revento.kernel.reader import Reader
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
-from revento.web.api import conformance, developing, documents, integration, versions
+from revento.web.api import developing, documents, integration, versions
 from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
 from revento.web.guide import routes as guide
@@ -80,7 +80,6 @@ def build(
             assets.routes,
             *documents.HANDLERS,
             *oauth.PROGRAMS,
-            *conformance.HANDLERS,
             integration.ROUTES,
             developing.ROUTES,
             guide.ROUTES,

@@ -6,30 +6,21 @@ from typing import Final
 
 import msgspec
 
-from revento.contract import errors, topics
+from revento.contract import errors
 from revento.contract.errors import Refused
-from revento.contract.v1.notices import IntegrationResumed, IntegrationSuspended
-from revento.contract.v1.wire import stamp
 from revento.endings.archive_event import archive_event
 from revento.events.events import queries as events
-from revento.events.participants import queries as participants
 from revento.events.waves import actions as waves
 from revento.events.waves import queries as wave_rows
 from revento.identity import proofs
 from revento.identity.organizations import queries as organizations
 from revento.identity.permissions import Role
-from revento.integrations.deletions import actions as deletions
 from revento.integrations.installations import queries as installations
 from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, EventId, IntegrationId, OrganizationId, UserId
 from revento.oauth.families.ends import queries as tokens
 from revento.sandbox import happenings
-from revento.webhooks import testing
-from revento.webhooks.console import queries as log
-from revento.webhooks.outbox import actions as outbox
-
-REHEARSAL: Final = "rehearsal"
 
 
 class Traveller(msgspec.Struct, frozen=True):
@@ -103,80 +94,8 @@ TRIPS: Final[dict[str, Callable[[Traveller], Awaitable[str]]]] = {
 
 
 async def signal(traveller: Traveller, topic: str) -> str:
-    """Makes a webhook of this type happen: by the real deed where there is one; what it was about.
-
-    What an operator does to an integration is told to this client alone and changes nothing. Raises `NOT_FOUND` for an
-    unknown type.
-    """
-    if deed := happenings.DEEDS.get(topic):
-        return await deed(await happenings.at(traveller.tx, traveller.event_id, now=traveller.now))
-    if other := _SIGNALS.get(topic):
-        return await other(traveller)
-    raise Refused(errors.NOT_FOUND)
-
-
-async def _test(traveller: Traveller) -> str:
-    installation = await traveller.installation()
-    found = await log.list_endpoints(traveller.tx, installation_id=installation.id)
-    endpoint = found[0] if found else None
-    await testing.send(traveller.tx, traveller.client_id, endpoint, "Hello from the sandbox", now=traveller.now)
-    return installation.id
-
-
-async def _deletion(traveller: Traveller) -> str:
-    installation = await traveller.installation()
-    people = await participants.page(traveller.tx, traveller.event_id, _first(), limit=1)
-    if not people:
-        raise Refused(errors.WRONG_STATE, "Nobody takes part in this event.")
-    duty = await deletions.open_for_participant(
-        traveller.tx,
-        installation,
-        user_id=people[0].user_id,
-        participant_id=people[0].id,
-        reason=REHEARSAL,
-        now=traveller.now,
-    )
-    return duty.id
-
-
-async def _suspended(traveller: Traveller) -> str:
-    said = IntegrationSuspended(
-        integration_id=traveller.integration_id, reason=REHEARSAL, suspended_at=stamp(traveller.now)
-    )
-    await outbox.put(
-        traveller.tx,
-        topics.INTEGRATION_SUSPENDED,
-        event_id=None,
-        organization_id=None,
-        data=said,
-        client_id=traveller.client_id,
-        now=traveller.now,
-    )
-    return traveller.integration_id
-
-
-async def _resumed(traveller: Traveller) -> str:
-    at = stamp(traveller.now)
-    said = IntegrationResumed(integration_id=traveller.integration_id, reason=REHEARSAL, suspended_at=at, resumed_at=at)
-    await outbox.put(
-        traveller.tx,
-        topics.INTEGRATION_RESUMED,
-        event_id=None,
-        organization_id=None,
-        data=said,
-        client_id=traveller.client_id,
-        now=traveller.now,
-    )
-    return traveller.integration_id
-
-
-def _first() -> tuple[datetime, str]:
-    return datetime.fromisoformat("0001-01-01T00:00:00+00:00"), ""
-
-
-_SIGNALS: Final[dict[str, Callable[[Traveller], Awaitable[str]]]] = {
-    topics.WEBHOOK_TEST.name: _test,
-    topics.DELETION_REQUIRED.name: _deletion,
-    topics.INTEGRATION_SUSPENDED.name: _suspended,
-    topics.INTEGRATION_RESUMED.name: _resumed,
-}
+    """Makes a webhook of this type happen; what it was about. Raises `NOT_FOUND` for an unknown type."""
+    deed = happenings.DEEDS.get(topic)
+    if deed is None:
+        raise Refused(errors.NOT_FOUND)
+    return await deed(await happenings.at(traveller.tx, traveller.event_id, now=traveller.now))

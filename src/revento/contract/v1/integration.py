@@ -78,10 +78,3 @@ class Duties(Wire, frozen=True, kw_only=True):
     data: list[Duty]
     next_cursor: str | None
     has_more: bool
-
-
-class Reported(Wire, frozen=True, kw_only=True):
-    """A report of the conformance kit was taken in."""
-
-    passed: int
-    failed: int
