@@ -14,8 +14,8 @@ from revento.web.shared.visitor import FLASH_COOKIE, Flash
 
 FOLDER = Path(__file__).parent.parent / "templates"
 # Where a form's answer may redirect to when it ends at somebody's software: browsers hold `form-action` against the
-# whole chain of redirects, so sign-in and consent pages need more than 'self'.
-ELSEWHERE = ("https:", "http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*")
+# whole chain of redirects, so sign-in and consent pages need more than 'self'. (CSP has no spelling for [::1].)
+ELSEWHERE = ("https:", "http://localhost:*", "http://127.0.0.1:*")
 POWERS = ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
 
 
