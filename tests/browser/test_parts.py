@@ -56,7 +56,9 @@ async def app() -> AsyncGenerator[AsyncTestClient[Litestar]]:
     templates = ChoiceLoader([FileSystemLoader(pages.FOLDER), FileSystemLoader(Path(__file__).parent / "templates")])
     pages.environment.loader = templates
     keys = Keys("k" * 32)
-    provided = Services(Settings.read({"DATABASE_URL": "postgresql://none"}), None, Noon(), keys, Box(keys))  # type: ignore[arg-type]
+    provided = Services(
+        Settings.read({"DATABASE_URL": "postgresql://none"}), None, Noon(), keys, Box(keys), *[None] * 4
+    )  # type: ignore[arg-type]
     made = Litestar(
         [assets.routes, preview, said],
         middleware=[visitor.remember_visitors],
