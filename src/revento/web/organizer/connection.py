@@ -72,7 +72,7 @@ async def connection_page(
         asks=rules.reconsent(found) if found.is_active else None,
         connect_to=connect_address(found.manifest.connect_url, desk),
         ends_soon=rules.ends_soon(found, now=now),
-        after=day((now + AFTER_EVENT).date(), "d MMMM y"),
+        after=day((now + AFTER_EVENT).date(), "d MMMM y") if now + AFTER_EVENT > found.ends_at else None,
         pages=own,
         deliveries=await console.page(tx, [each.no for each in receivers], Search(), limit=10),
         duties=[(each, duties.state(each, now=now)) for each in owed],
