@@ -17,6 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from revento.contract import limits
+from revento.kernel import log
 from revento.kernel.config import Network
 from revento.webhooks import guard
 from revento.webhooks.retries import Answer, Outcome, parse_retry_after
@@ -30,6 +31,7 @@ RESOLVER_THREADS: Final = 64
 _DETAIL_CHARACTERS: Final = 200
 _TEXT: Final = ("text/", "application/json", "application/xml", "application/problem+json", "application/problem+xml")
 
+_log: Final = log.logger("webhooks.deliver")
 _refusals: ContextVar[list[str]] = ContextVar("webhook_refusals")
 
 
@@ -142,6 +144,9 @@ class Sender:
             answer = await self._post(url, headers, body, now)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             answer = _failure(error, refused)
+        except Exception as error:  # a mistake of the client's must cost an attempt, not loop on a lease for ever
+            _log.exception("client_failed", url=url)
+            answer = Answer(Outcome.GARBAGE, detail=_short(type(error).__name__))
         latency = int((time.perf_counter() - started) * 1000)
         return Answer(answer.outcome, answer.status, answer.detail, answer.body, answer.retry_after, latency)
 
