@@ -35,7 +35,7 @@ def _environment() -> Environment:
         asset_version=assets.version,
         look=states.look,
         visitor=visitor.current,
-        locales=visitor.LOCALES,
+        locales=[(tag, visitor.NAMES[tag]) for tag in visitor.LOCALES],
     )
     untyped.install_gettext_callables(translate.gettext, translate.ngettext, newstyle=True)
     return made

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +22,10 @@ from revento.web.shared.edge import Services, services
 VISIT_COOKIE = "revento_visit"
 FLASH_COOKIE = "revento_flash"
 LOCALE_COOKIE = "revento_locale"
-LOCALES = ("en", "de")
+NAMES = {"en": "English", "de": "Deutsch"}
+CATALOGUES = Path(__file__).parent.parent / "locale"
+# A language is offered as soon as it has a catalogue; English is its own source.
+LOCALES = ("en", *(tag for tag in NAMES if (CATALOGUES / f"{tag}.po").exists()))
 
 
 def session_cookie(settings: Settings) -> str:
