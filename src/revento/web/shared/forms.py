@@ -124,8 +124,9 @@ def local_path(path: str | None, default: str = "/") -> str:
 def from_elsewhere(headers: Mapping[str, str], base_url: str) -> bool:
     """Whether a browser says that another site sent this request. `Sec-Fetch-Site` first, then `Origin`."""
     site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return True
+    if site is not None:
+        # Only browsers write this header, so it settles the question: a page that sends no referrer says Origin: null.
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is None:
         return False
