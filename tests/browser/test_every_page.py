@@ -1,4 +1,4 @@
-"""Promise: every page that a person can reach by links is accessible, fits a phone, complains of nothing, obeys the keyboard."""
+"""Promise: every page a person can reach by links is accessible, fits a phone, complains of nothing."""
 
 import re
 from collections import deque
