@@ -237,3 +237,11 @@ def test_a_failure_makes_the_command_fail_and_strict_counts_what_is_unseen(tmp_p
     start = ["--start", f"{sys.executable} {folder}/app.py", "--provider-port", "0", "--only", "login."]
     assert command(f"http://127.0.0.1:{free_port()}", *start, cwd=tmp_path).returncode == 0
     assert command(f"http://127.0.0.1:{free_port()}", *start, "--strict", cwd=tmp_path).returncode == 1
+
+
+def test_a_command_that_ends_at_once_is_told_of_at_once(tmp_path):
+    told = command(
+        f"http://127.0.0.1:{free_port()}", "--start", f"{sys.executable} -c 'raise SystemExit(7)'", cwd=tmp_path
+    )
+    assert told.returncode == 1
+    assert "--start: the command ended with 7" in told.stderr

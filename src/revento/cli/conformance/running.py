@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import time
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -40,9 +41,9 @@ async def run(
         raise Failed(f"cannot listen on 127.0.0.1:{port} for the kit's own Revento: {error.strerror}") from error
     findings: list[Finding] = []
     try:
-        async with _started(start, target, provider.url), Browser() as browser:
+        async with _started(start, target, provider.url) as child, Browser() as browser:
             kit = Kit(target, browser, provider)
-            await _answering(kit, patient=start is not None)
+            await _answering(kit, child)
             for check in checks:
                 findings.append(await _one(check, kit))
                 tell(findings[-1])
@@ -59,19 +60,22 @@ async def _one(check: Check, kit: Kit) -> Finding:
     return Finding(check.id, check.title, outcome.status, outcome.sent, outcome.got, check.why, check.read, took)
 
 
-async def _answering(kit: Kit, *, patient: bool) -> None:
-    ends_at = time.monotonic() + (_START_S if patient else 0)
+async def _answering(kit: Kit, child: Process | None) -> None:
+    """Waits for the integration; one that the kit has started is given time, unless it has ended by itself."""
+    ends_at = time.monotonic() + (0 if child is None else _START_S)
     while (answer := await kit.browser.get(kit.target.base_url)).status == 0:
+        if child is not None and child.returncode is not None:
+            raise Failed(f"--start: the command ended with {child.returncode}; its own words are above")
         if time.monotonic() >= ends_at:
             raise Failed(f"nothing answers at {kit.target.base_url}: {answer.text}")
         await asyncio.sleep(0.1)
 
 
 @asynccontextmanager
-async def _started(command: str | None, target: Target, provider_url: str) -> AsyncGenerator[None]:
+async def _started(command: str | None, target: Target, provider_url: str) -> AsyncGenerator[Process | None]:
     """The integration as a child process, told to talk to the kit's own Revento; nothing without a command."""
     if command is None:
-        yield
+        yield None
         return
     told = {
         "REVENTO_BASE_URL": provider_url,
@@ -87,13 +91,12 @@ async def _started(command: str | None, target: Target, provider_url: str) -> As
             *shlex.split(command),
             env=os.environ | told,
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
     except OSError as error:
         raise Failed(f"--start: {error}") from error
     try:
-        yield
+        yield child
     finally:
         if child.returncode is None:
             os.killpg(child.pid, signal.SIGTERM)

@@ -1,5 +1,6 @@
 """The doors through which codes are issued and redeemed."""
 
+import time
 from datetime import datetime
 
 from revento.contract import errors, limits
@@ -52,19 +53,19 @@ async def redeem(
     verifier: str,
     *,
     keys: Keys,
+    came_in: float,
     now: datetime,
-    waited_s: float = 0.0,
 ) -> TokenPair | Reason:
     """Trade an authorization code for its one token pair.
 
-    Locks the code's row: of any number of racing calls one wins. `waited_s` is how long ago the request came in.
+    Locks the code's row: of any number of racing calls one wins. `came_in` is when the request did (monotonic).
     Returns `INVALID_GRANT` when unknown, older than 60 s, another client's or of another redirect URI. A spent code
     also revokes what it bought and a wrong verifier burns the code: both are kept. RFC 6749 §4.1.3, RFC 7636 §4.6.
     """
     if not secrets.is_well_formed(code, limits.CODE_PREFIX):
         return await _refused(tx, client, None, now=now)
     hash = secrets.sha256(code)
-    found = await queries.lock(tx, hash, waited_s=waited_s)
+    found = await queries.lock(tx, hash, waited_s=time.monotonic() - came_in)
     if found is None:
         return await _refused(tx, client, None, now=now)
     verdict = rules.judge(found, client.client_id, redirect_uri, verifier, now=now)

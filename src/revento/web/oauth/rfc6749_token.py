@@ -1,6 +1,5 @@
 """`POST /oauth/token` (RFC 6749 §4.1.3, §6; contract §3.2)."""
 
-import time
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from revento.oauth.families import shapes
 from revento.oauth.families.models import TokenPair
 from revento.web.oauth import clients, wire
 from revento.web.oauth.wire import AnyRequest, Shown
-from revento.web.shared import edge
+from revento.web.shared import edge, requests
 from revento.web.shared.edge import Given, Services
 
 
@@ -40,21 +39,20 @@ class Refreshing(msgspec.Struct, frozen=True):
 @post("/oauth/token", status_code=200)
 async def token(request: AnyRequest, provided: Given[Services]) -> Response[Any]:
     """Trades a code or a refresh token for a token pair. The request is read before a connection is taken."""
-    began = time.monotonic()
     fields = await wire.read(request)
     shown = wire.shown(request, fields)
     asked = _asked(fields) if shown else None
     now = provided.clock.now()
     async with edge.transaction(provided) as tx:
-        waited_s = time.monotonic() - began
-        traded = await _trade(tx, shown, asked, keys=provided.keys, waited_s=waited_s, now=now)
+        came_in = requests.came_in(request.scope)
+        traded = await _trade(tx, shown, asked, keys=provided.keys, came_in=came_in, now=now)
     if isinstance(traded, Reason):
         return await clients.refused(request, provided, traded)
     return wire.answer(shapes.tokens(traded))
 
 
 async def _trade(
-    tx: Tx, shown: Shown | None, asked: Redeeming | Refreshing | None, *, keys: Keys, waited_s: float, now: datetime
+    tx: Tx, shown: Shown | None, asked: Redeeming | Refreshing | None, *, keys: Keys, came_in: float, now: datetime
 ) -> TokenPair | Reason:
     client = await clients.prove(tx, shown, now=now)
     if isinstance(client, Reason):
@@ -64,7 +62,7 @@ async def _trade(
     if asked is None:
         return errors.INVALID_REQUEST
     return await codes.redeem(
-        tx, client, asked.code, asked.redirect_uri, asked.verifier, keys=keys, waited_s=waited_s, now=now
+        tx, client, asked.code, asked.redirect_uri, asked.verifier, keys=keys, came_in=came_in, now=now
     )
 
 

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +33,11 @@ def sent_id(scope: Scope) -> str | None:
     return None
 
 
+def came_in(scope: Scope) -> float:
+    """When the request reached this process, on the monotonic clock."""
+    return cast("float", scope["came_in"])  # pyright: ignore[reportGeneralTypeIssues]
+
+
 def is_uuid(value: str) -> bool:
     """Whether `value` is a UUID in its usual spelling."""
     try:
@@ -53,6 +58,7 @@ def remember_requests(app: ASGIApp) -> ASGIApp:
         scope["request_id"] = request_id  # pyright: ignore[reportGeneralTypeIssues]
         client = scope.get("client")
         structlog.contextvars.bind_contextvars(request_id=request_id, address=client[0] if client else None)
+        scope["came_in"] = time.monotonic()  # pyright: ignore[reportGeneralTypeIssues]
         began, status = time.perf_counter(), 0
         header = (_HEADER, request_id.encode())
 
