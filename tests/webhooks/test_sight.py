@@ -1,11 +1,13 @@
 """Figures, metrics, and the alarm on old snapshots."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import yaml
 
+from revento.kernel.jobs import queries as jobs
+from revento.kernel.jobs import queue
 from revento.webhooks.figures import actions as figures
 from revento.webhooks.figures import queries
 from tests.api.conftest import serve
@@ -63,6 +65,38 @@ async def test_metrics_show_the_engine_and_every_dispatcher(db, con, receiver, d
         f'revento_webhook_try_seconds_count{{dispatcher="{dispatcher.id}"}} 3.0',
     ):
         assert line in text.splitlines(), line
+
+
+async def test_a_dispatcher_that_ended_without_a_word_is_not_counted_as_running(
+    db, con, database_url, tmp_path, clock
+) -> None:
+    async with dispatching(db):
+        await until(db, "SELECT EXISTS (SELECT FROM dispatchers)")
+        async with db.tx() as tx:
+            await tx.run(
+                """INSERT INTO dispatchers (id, host, pid, seen_at, figures)
+                   VALUES ('gone', 'elsewhere', 1, now() - interval '6 seconds', '{"routed": 7}')"""
+            )
+        async for client in serve(database_url, tmp_path, clock):
+            lines = (await client.get("/metrics")).text.splitlines()
+    assert "revento_webhook_dispatchers 1.0" in lines
+    assert 'revento_webhook_routed_total{dispatcher="gone"} 7.0' in lines
+
+
+async def test_job_workers_and_late_jobs_are_seen(db, database_url, tmp_path, clock) -> None:
+    async with db.tx() as tx:
+        await queue.defer(tx, "nobody.knows")
+        await queue.defer(tx, "nobody.knows", at=datetime.now(UTC) + timedelta(hours=1))
+        await tx.run("UPDATE procrastinate_events SET at = at - interval '10 minutes'")
+        await tx.run(
+            """INSERT INTO procrastinate_workers (last_heartbeat)
+               VALUES (now() - interval '20 seconds'), (now() - interval '40 seconds')"""
+        )
+        seen = await jobs.sight(tx)
+    assert (seen.workers, seen.waiting, seen.running, seen.failed) == (1, 2, 0, 0)
+    assert 600 <= seen.late_s < 660
+    async for client in serve(database_url, tmp_path, clock):
+        assert "revento_jobs_workers 1.0" in (await client.get("/metrics")).text.splitlines()
 
 
 async def test_every_alert_asks_for_a_metric_that_exists(db, database_url, tmp_path, clock) -> None:

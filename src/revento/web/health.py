@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from revento.kernel import migrations
 from revento.kernel.db import Tx, Unreachable
+from revento.kernel.jobs import queries as jobs
 from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
 from revento.webhooks.figures import prometheus
@@ -19,6 +20,13 @@ from revento.webhooks.sharing import queries as sharing
 from revento.webhooks.sharing.queries import Dispatcher
 
 _UP: Final = "Whether the database answers."
+_JOBS: Final = {
+    "workers": ("workers", "Job workers that gave a sign of life within 30 seconds."),
+    "waiting": ("waiting", "Jobs that wait, those for later included."),
+    "running": ("running", "Jobs that run."),
+    "failed": ("failed", "Jobs that failed for good and are kept to be looked at."),
+    "late_s": ("late_seconds", "How long the most overdue job should have begun."),
+}
 
 
 @get("/healthz", sync_to_thread=False)
@@ -40,18 +48,20 @@ async def readyz(provided: Given[Services]) -> Response[dict[str, Any]]:
 
 @get("/metrics")
 async def metrics(provided: Given[Services]) -> Response[bytes]:
-    """Prometheus text: this process's own figures, and those of the webhook engine as any process can see them."""
+    """Prometheus text: this process, and the dispatchers and job workers as any process can see them."""
     try:
-        engine, dispatchers = await edge.ask(provided, _sight)
+        engine, dispatchers, queue = await edge.ask(provided, _sight)
         shared: list[Metric] = list(prometheus.metrics(engine, dispatchers))
+        for field, (name, say) in _JOBS.items():
+            shared.append(GaugeMetricFamily(f"revento_jobs_{name}", say, value=float(getattr(queue, field))))
         shared.append(GaugeMetricFamily("revento_database_up", _UP, value=1))
     except (*Unreachable, OSError):
         shared = [GaugeMetricFamily("revento_database_up", _UP, value=0)]
     return Response(generate_latest() + generate_latest(_Seen(shared)), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _sight(tx: Tx) -> tuple[Engine, list[Dispatcher]]:
-    return await figures.engine(tx), await sharing.list_all(tx)
+async def _sight(tx: Tx) -> tuple[Engine, list[Dispatcher], jobs.Sight]:
+    return await figures.engine(tx), await sharing.list_all(tx), await jobs.sight(tx)
 
 
 class _Seen(Collector):

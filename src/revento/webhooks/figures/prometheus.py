@@ -26,6 +26,7 @@ _COUNTERS: Final = {
     "claimed": ("claimed", "Deliveries claimed."),
     "routed": ("routed", "Messages routed."),
     "lost_leases": ("lost_leases", "Results refused because the lease had been lost."),
+    "cpu_s": ("dispatcher_cpu_seconds", "Processor time of the dispatcher's process."),
 }
 
 
@@ -37,7 +38,8 @@ def metrics(engine: Engine, dispatchers: Sequence[Dispatcher]) -> Generator[Metr
         "revento_webhook_deliveries", "Live deliveries by state (counted up to 100,000).", engine, _DELIVERIES
     )
     yield _labelled("revento_webhook_endpoints", "Receivers by state.", engine, _ENDPOINTS)
-    yield GaugeMetricFamily("revento_webhook_dispatchers", "Dispatchers of the last hour.", value=len(dispatchers))
+    alive = sum(one.is_alive for one in dispatchers)
+    yield GaugeMetricFamily("revento_webhook_dispatchers", "Dispatchers seen within the last 5 seconds.", value=alive)
     yield from _counted(dispatchers)
 
 
@@ -71,6 +73,13 @@ def _counted(dispatchers: Sequence[Dispatcher]) -> Generator[Metric]:
         for one in dispatchers:
             family.add_metric([one.id], one.figures.get(field, 0))
         yield family
+    memory = GaugeMetricFamily(
+        "revento_webhook_dispatcher_memory_peak_bytes", "The most memory a dispatcher ever held.", labels=["dispatcher"]
+    )
+    for one in dispatchers:
+        if one.is_alive:
+            memory.add_metric([one.id], one.figures.get("memory_peak_bytes", 0))
+    yield memory
 
 
 def _cumulated(counts: Sequence[int]) -> list[tuple[str, float]]:

@@ -74,17 +74,21 @@ async def forget(tx: Tx) -> int:
     return await tx.run(FORGET)
 
 
-LIST = "SELECT id, host, pid, started_at, seen_at, figures FROM dispatchers ORDER BY started_at, id"
+LIST = """
+    SELECT id, host, pid, started_at, seen_at, seen_at > now() - interval '5 seconds' AS is_alive, figures
+      FROM dispatchers ORDER BY started_at, id
+"""
 
 
 class Dispatcher(Row, frozen=True):
-    """A dispatcher as it described itself at its last beat."""
+    """A dispatcher as it described itself at its last beat; alive when that was within 5 s."""
 
     id: str
     host: str
     pid: int
     started_at: datetime
     seen_at: datetime
+    is_alive: bool
     figures: dict[str, Any]
 
 

@@ -1,12 +1,16 @@
 """What a dispatcher counts about itself, and about each endpoint's hours."""
 
+import resource
+import sys
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from revento.webhooks.endpoints.queries import Hour
 from revento.webhooks.figures import buckets
 from revento.webhooks.retries import Answer
+
+_RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
 class Counts:
@@ -66,6 +70,7 @@ class Counts:
 
     def snapshot(self) -> dict[str, Any]:
         """The totals as the dispatchers table keeps them."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
         return {
             "tries": dict(self.tries),
             "states": dict(self.states),
@@ -75,4 +80,6 @@ class Counts:
             "claimed": self.claimed,
             "lost_leases": self.lost_leases,
             "routed": self.routed,
+            "cpu_s": round(used.ru_utime + used.ru_stime, 2),
+            "memory_peak_bytes": used.ru_maxrss * _RSS_UNIT,
         }
