@@ -46,6 +46,10 @@ async def readyz(provided: Given[Services]) -> Response[dict[str, Any]]:
     return Response({"status": state}, status_code=200 if current else 503)
 
 
+# The framework adds the character set to every text by itself.
+_PROMETHEUS_TEXT: Final = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
+
+
 @get("/metrics")
 async def metrics(provided: Given[Services]) -> Response[bytes]:
     """Prometheus text: this process, and the dispatchers and job workers as any process can see them."""
@@ -57,7 +61,7 @@ async def metrics(provided: Given[Services]) -> Response[bytes]:
         shared.append(GaugeMetricFamily("revento_database_up", _UP, value=1))
     except (*Unreachable, OSError):
         shared = [GaugeMetricFamily("revento_database_up", _UP, value=0)]
-    return Response(generate_latest() + generate_latest(_Seen(shared)), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest() + generate_latest(_Seen(shared)), media_type=_PROMETHEUS_TEXT)
 
 
 async def _sight(tx: Tx) -> tuple[Engine, list[Dispatcher], jobs.Sight]:

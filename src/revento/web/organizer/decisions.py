@@ -214,7 +214,7 @@ async def export(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], person: 
         table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in told])
     return Response(
         "\ufeff" + out.getvalue(),  # the mark makes spreadsheets read UTF-8
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="applications.csv"', "Cache-Control": "no-store"},
     )
 

@@ -18,13 +18,13 @@ from revento.kernel.db import Tx
 def _written(whole: Whole, kind: str, base_url: str) -> tuple[bytes, str] | None:
     match kind:
         case "ics":
-            return calendar.as_ics(whole, base_url), "text/calendar; charset=utf-8"
+            return calendar.as_ics(whole, base_url), "text/calendar"
         case "json":
             return frab.as_json(whole, base_url), "application/json"
         case "xml":
             return frab.as_xml(whole, base_url), "application/xml"
         case "csv":
-            return table.as_csv(whole), "text/csv; charset=utf-8"
+            return table.as_csv(whole), "text/csv"
         case _:
             return None
 

@@ -121,7 +121,7 @@ async def ledger_csv(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], cloc
             )
         )
     headers = {"Content-Disposition": 'attachment; filename="ledger.csv"', "Cache-Control": "no-store"}
-    return Response(text.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text.getvalue().encode(), media_type="text/csv", headers=headers)
 
 
 def _plain(value: str) -> str:

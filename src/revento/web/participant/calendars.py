@@ -38,7 +38,7 @@ def of_entries(visit: Visit, entries: Sequence[Entry], base_url: str, *, now: da
 def answer(calendar: Calendar, name: str) -> Response[Any]:
     """The file, for download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(calendar.to_ical(), media_type="text/calendar", headers=headers)
 
 
 def _entry(uid: str, title: str, start: datetime, end: datetime, stamped: datetime) -> Event:

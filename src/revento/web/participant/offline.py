@@ -24,7 +24,7 @@ MANIFEST: Final = {
 def service_worker() -> Response[bytes]:
     """At the root, so that it may serve every page; asked for anew each time."""
     body = assets.assets()["service-worker.js"].body
-    return Response(body, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return Response(body, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @get("/manifest.webmanifest", sync_to_thread=False)

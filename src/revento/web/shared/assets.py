@@ -33,9 +33,8 @@ class Asset(msgspec.Struct, frozen=True):
 
 def _asset(name: str, body: bytes) -> Asset:
     media_type = "text/javascript" if name.endswith(".js") else guess_type(name)[0] or "application/octet-stream"
-    text = media_type.startswith("text/") or media_type.endswith(("+xml", "json"))
-    packed = gzip.compress(body, mtime=0) if text else None
-    return Asset(body, packed, f"{media_type}; charset=utf-8" if text else media_type)
+    packs = media_type.startswith("text/") or media_type.endswith(("+xml", "json"))
+    return Asset(body, gzip.compress(body, mtime=0) if packs else None, media_type)
 
 
 def _grid() -> str:

@@ -93,7 +93,7 @@ def page(
     answer = Response(
         body,
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={
             "Content-Security-Policy": policy(sends_to, frames),
             "X-Frame-Options": "DENY",
