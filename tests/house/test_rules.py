@@ -22,7 +22,7 @@ OWNERS = {
     **dict.fromkeys(("events", "registration_waves", "form_fields", "applications", "application_drafts"), "events"),
     **dict.fromkeys(("application_reviews", "application_notes", "saved_views", "participants"), "events"),
     **dict.fromkeys(("threads", "locations", "activities", "activity_hosts", "activity_signups"), "events"),
-    **dict.fromkeys(("favourites", "webview_pages"), "events"),
+    **dict.fromkeys(("favourites", "webview_pages", "uploads"), "events"),
     **dict.fromkeys(("integrations", "integration_members", "manifests", "clients", "client_secrets"), "integrations"),
     **dict.fromkeys(("signing_secrets", "installations", "user_grants", "deletion_requests"), "integrations"),
     **dict.fromkeys(

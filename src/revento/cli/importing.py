@@ -17,7 +17,7 @@ from revento.cli import edge, terminal
 from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
 from revento.events.events import queries as events
-from revento.events.importing import actions
+from revento.events.importing import actions, queries
 from revento.events.importing.dialects.refusals import SIZE_MOST
 from revento.events.importing.models import Problem, Report
 from revento.events.people import actions as people
@@ -91,7 +91,6 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 async def _bring(tx: Tx, raw: bytes, wanted: _Wanted, progress: actions.Progress | None, *, now: datetime) -> Report:
-    await _patient(tx)
     found = await events.get(tx, EventId(wanted.event)) if wanted.event else None
     of_event = found.time_zone if found else None
     read, zone = actions.read(raw, time_zone=wanted.time_zone, of_event=of_event, wall_clock=wanted.wall_clock)
@@ -103,6 +102,7 @@ async def _bring(tx: Tx, raw: bytes, wanted: _Wanted, progress: actions.Progress
         member = await proofs.as_organization_member(tx, user_id, organization_id, Permission.EVENT_EDIT)
         event_id = await actions.create_event(tx, member, wanted.new or "", read, zone, now=now)
     planner = await proofs.as_planner(tx, user_id, event_id)
+    await actions.lock(tx, event_id)
     plan = await actions.compare(tx, event_id, read, zone)
     if wanted.dry_run:
         raise _OnlyLooked(actions.report(plan, event_id if found else None, dry_run=True))
@@ -145,7 +145,7 @@ def participants(
 
     async def work(desk: Desk) -> PeopleReport:
         async with desk.db.tx() as tx:
-            await _patient(tx)
+            await queries.be_patient(tx)
             found = await events.get(tx, EventId(event))
             user_id = await _who(tx, who, found.organization_id)
             organizer = await proofs.as_organizer(tx, user_id, found.id)
@@ -171,12 +171,6 @@ def _content(file: Path) -> bytes:
     if file.stat().st_size > SIZE_MOST:
         raise Failed(f"{file} has {file.stat().st_size:,} bytes; at most {SIZE_MOST:,} are read")
     return file.read_bytes()
-
-
-async def _patient(tx: Tx) -> None:
-    """A large file takes longer than a click may."""
-    await tx.run("SET LOCAL statement_timeout = '300s'")
-    await tx.run("SET LOCAL idle_in_transaction_session_timeout = '300s'")
 
 
 async def _who(tx: Tx, email: str | None, organization_id: OrganizationId) -> UserId:

@@ -65,13 +65,15 @@ DROP_NOTES = """
 DROP_DRAFTS = "DELETE FROM application_drafts WHERE user_id = %(user_id)s"
 DROP_FAVOURITES = "DELETE FROM favourites WHERE user_id = %(user_id)s"
 DROP_VIEWS = "DELETE FROM saved_views WHERE user_id = %(user_id)s"
+DROP_UPLOADS = "DELETE FROM uploads WHERE user_id = %(user_id)s"
 UNASSIGN = "UPDATE applications SET assigned_to = NULL WHERE assigned_to = %(user_id)s"
 
 
 async def drop_personal(tx: Tx, user_id: UserId) -> None:
-    """What only she or only reviewers saw of her: drafts, favourites, saved views, remarks about her."""
+    """What only she or only reviewers saw of her: drafts, favourites, saved views, files, remarks about her."""
     await tx.run(DROP_NOTES, user_id=user_id)
     await tx.run(DROP_DRAFTS, user_id=user_id)
     await tx.run(DROP_FAVOURITES, user_id=user_id)
     await tx.run(DROP_VIEWS, user_id=user_id)
+    await tx.run(DROP_UPLOADS, user_id=user_id)
     await tx.run(UNASSIGN, user_id=user_id)

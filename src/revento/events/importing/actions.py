@@ -36,12 +36,15 @@ def read(
     return rules.distinct(schedule), zone
 
 
-async def compare(tx: Tx, event_id: EventId, schedule: dialects.Schedule, zone: str) -> Plan:
-    """What bringing this schedule into the event would do. Writes nothing."""
-    paired = rules.pair(await queries.list_sourced(tx, event_id), schedule.sessions)
+async def compare(tx: Tx, event_id: EventId | None, schedule: dialects.Schedule, zone: str) -> Plan:
+    """What bringing this schedule into the event, or a new one, would do. Writes nothing."""
+    known = await queries.list_sourced(tx, event_id) if event_id else []
+    known_places = await queries.list_places(tx, event_id) if event_id else []
+    known_threads = await queries.list_threads(tx, event_id) if event_id else []
+    paired = rules.pair(known, schedule.sessions)
     inferred = places.infer(schedule.sessions, [room.name for room in schedule.rooms])
-    rooms = settling.known_rooms(await queries.list_places(tx, event_id), inferred)
-    threads = settling.known_threads(await queries.list_threads(tx, event_id))
+    rooms, threads = settling.known_rooms(known_places, inferred), settling.known_threads(known_threads)
+    tracks = dict.fromkeys(each.track for each in schedule.sessions if each.track)
     changed: list[Change] = []
     same: list[KnownActivity] = []
     for activity, session in paired.pairs:
@@ -52,9 +55,14 @@ async def compare(tx: Tx, event_id: EventId, schedule: dialects.Schedule, zone: 
         else:
             same.append(activity)
     return Plan(
+        mark=rules.mark(schedule, zone, known, known_places, known_threads),
         schedule=schedule,
+        known_places=known_places,
+        known_threads=known_threads,
         zone=zone,
         places=inferred,
+        fresh_rooms=[name for name in inferred if name not in rooms],
+        fresh_threads=[name for name in tracks if places.fold(name) not in threads],
         fresh=paired.fresh,
         changed=changed,
         same=same,
@@ -79,6 +87,16 @@ async def create_event(
     return await events.create(tx, member, facts, source_dialect=schedule.dialect, source_key=key, now=now)
 
 
+async def lock(tx: Tx, event_id: EventId) -> None:
+    """Holds the event's imported program still, until the transaction ends: one import at a time, no edits between.
+
+    Also asks for the patience that a large file needs: five minutes instead of the half of one that a click gets.
+    """
+    await queries.be_patient(tx)
+    await queries.lock_event(tx, event_id)
+    await queries.lock_sourced(tx, event_id)
+
+
 async def carry_out(
     tx: Tx,
     planner: Planner,
@@ -86,15 +104,19 @@ async def carry_out(
     *,
     remove_vanished: bool,
     publish: bool = True,
+    looked_at: str | None = None,
     progress: Progress | None = None,
     now: datetime,
 ) -> Report:
     """Brings the schedule into the event: new activities, changed ones in place, vanished ones only when told.
 
-    Published changes are told to integrations. Raises `EVENT_ARCHIVED`.
+    Published changes are told to integrations. `looked_at` is the mark of the preview that somebody agreed to. Raises
+    `EVENT_ARCHIVED`, `CHANGED_MEANWHILE` when the plan is another one by now.
     """
     if planner.archived_at is not None:
         raise Refused(errors.EVENT_ARCHIVED)
+    if reason := rules.why_not_bring(plan.mark, looked_at):
+        raise Refused(reason)
     rooms = await settling.put_places(tx, planner, plan, now=now)
     threads = await settling.put_threads(tx, planner, plan, now=now)
     done, total = 0, len(plan.fresh) + len(plan.changed)

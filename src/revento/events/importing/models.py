@@ -118,11 +118,16 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import would do."""
+    """What an import would do. `mark` is another one as soon as the file, the zone or the program is."""
 
+    mark: str
     schedule: Schedule
+    known_places: list[KnownPlace]
+    known_threads: list[KnownThread]
     zone: str
     places: dict[str, Place]
+    fresh_rooms: list[str]
+    fresh_threads: list[str]
     fresh: list[Session]
     changed: list[Change]
     same: list[KnownActivity]

@@ -24,6 +24,35 @@ async def list_sourced(tx: Tx, event_id: EventId) -> list[KnownActivity]:
     return await tx.all(KnownActivity, LIST_SOURCED, event_id=event_id)
 
 
+PATIENCE = "SET LOCAL statement_timeout = '300s'"
+PATIENCE_BETWEEN = "SET LOCAL idle_in_transaction_session_timeout = '300s'"
+
+
+async def be_patient(tx: Tx) -> None:
+    """Five minutes for this transaction: a large file takes longer than a click may."""
+    await tx.run(PATIENCE)
+    await tx.run(PATIENCE_BETWEEN)
+
+
+# NO KEY: what is added to the event meanwhile refers to it and need not wait.
+LOCK_EVENT = "SELECT id FROM events WHERE id = %(event_id)s FOR NO KEY UPDATE"
+
+
+async def lock_event(tx: Tx, event_id: EventId) -> None:
+    """Lets the next import of the event wait for this one."""
+    await tx.run(LOCK_EVENT, event_id=event_id)
+
+
+LOCK_SOURCED = """
+    SELECT id FROM activities WHERE event_id = %(event_id)s AND source_dialect IS NOT NULL ORDER BY id FOR UPDATE
+"""
+
+
+async def lock_sourced(tx: Tx, event_id: EventId) -> None:
+    """Lets edits of imported activities wait."""
+    await tx.run(LOCK_SOURCED, event_id=event_id)
+
+
 LIST_PLACES = """
     SELECT id, parent_id, kind, name, source_key FROM locations WHERE event_id = %(event_id)s ORDER BY level, id
 """

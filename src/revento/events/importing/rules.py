@@ -1,5 +1,6 @@
 """Decisions about an import: which row is which activity, what differs, what clashes."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,15 @@ import msgspec
 from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.importing.dialects import times
-from revento.events.importing.models import Change, KnownActivity, Problem, Schedule, Session
+from revento.events.importing.models import (
+    Change,
+    KnownActivity,
+    KnownPlace,
+    KnownThread,
+    Problem,
+    Schedule,
+    Session,
+)
 from revento.events.importing.places import fold
 
 _ODD_YEARS: Final = (1970, 2200)
@@ -173,3 +182,23 @@ def what_changed(changes: Iterable[Change]) -> dict[str, int]:
         for name in change.fields:
             found[name] += 1
     return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def mark(
+    schedule: Schedule,
+    zone: str,
+    activities: Sequence[KnownActivity],
+    places: Sequence[KnownPlace],
+    threads: Sequence[KnownThread],
+) -> str:
+    """What a preview was made from, in a few characters: what is brought in must be what was looked at.
+
+    Sign-ups are left out: people come and go while an organizer reads.
+    """
+    known = [msgspec.structs.replace(each, signup_count=0) for each in activities]
+    return hashlib.sha256(msgspec.json.encode([schedule, zone, known, places, threads])).hexdigest()[:32]
+
+
+def why_not_bring(plan_mark: str, looked_at: str | None) -> errors.Reason | None:
+    """An import does what its preview said, or nothing. Whoever looked at nothing (the command line) is not held up."""
+    return errors.CHANGED_MEANWHILE if looked_at is not None and looked_at != plan_mark else None

@@ -269,3 +269,22 @@ CREATE TABLE favourites (
     PRIMARY KEY (event_id, user_id, activity_id),
     FOREIGN KEY (event_id, activity_id) REFERENCES activities (event_id, id) ON DELETE CASCADE
 );
+
+-- A file that somebody has sent and not yet decided about. Kept for an hour, so that its preview survives a restart and
+-- every node can show it; gone as soon as it is brought in or put away. No event: it is for a new one.
+CREATE TABLE uploads (
+    id text PRIMARY KEY,
+    event_id text REFERENCES events ON DELETE CASCADE,
+    user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+    name text NOT NULL,
+    content bytea NOT NULL,
+    time_zone text,
+    wall_clock boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+-- Serves putting a person's earlier file for the same event away, and erasing her.
+CREATE INDEX uploads_by_user ON uploads (user_id, event_id);
+CREATE INDEX uploads_by_event ON uploads (event_id);
+-- Serves dropping what is older than an hour.
+CREATE INDEX uploads_expiring ON uploads (expires_at);
