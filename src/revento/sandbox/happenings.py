@@ -33,12 +33,13 @@ from revento.identity.organizations import queries as organizations
 from revento.identity.permissions import Role
 from revento.identity.proofs import Reviewer
 from revento.integrations.catalogue import queries as catalogue
+from revento.integrations.catalogue.models import Integration
 from revento.integrations.credentials import queries as clients
 from revento.integrations.installations import actions as installations
 from revento.integrations.installations import queries as installation_rows
 from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx
-from revento.kernel.ids import EventId, UserId
+from revento.kernel.ids import EventId, IntegrationId, UserId
 from revento.webhooks import testing
 from revento.webhooks.console import queries as console
 
@@ -46,6 +47,7 @@ _BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), "")
 _MOST: Final = 1000
 _MARK: Final = "\n\n*Changed at "
 _MOVE: Final = timedelta(minutes=5)
+TRIED: Final = "Tried out in the sandbox."
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -55,14 +57,18 @@ class Moment(msgspec.Struct, frozen=True):
     event: Event
     organizer: UserId
     now: datetime
+    integration_id: IntegrationId | None = None  # the one that is tried; none: any that is connected
 
     async def reviewer(self) -> Reviewer:
         """The organizer as a reviewer."""
         return await proofs.as_reviewer(self.tx, self.organizer, self.event.id)
 
 
-async def at(tx: Tx, event_id: EventId, *, now: datetime) -> Moment:
-    """The moment at an event of the sandbox. Raises `NOT_FOUND`, `WRONG_STATE` for an event of a real organization."""
+async def at(tx: Tx, event_id: EventId, *, integration_id: IntegrationId | None = None, now: datetime) -> Moment:
+    """The moment at an event of the sandbox, for one integration or any.
+
+    Raises `NOT_FOUND`, `WRONG_STATE` for an event of a real organization.
+    """
     event = await event_rows.find(tx, event_id)
     if event is None:
         raise Refused(errors.NOT_FOUND, "There is no such event.")
@@ -72,7 +78,7 @@ async def at(tx: Tx, event_id: EventId, *, now: datetime) -> Moment:
     organizer = next((each.user_id for each in members if each.role == Role.OWNER), None)
     if organizer is None:
         raise Refused(errors.WRONG_STATE, "Nobody organizes this event.")
-    return Moment(tx, event, organizer, now)
+    return Moment(tx, event, organizer, now, integration_id)
 
 
 async def submit(moment: Moment) -> str:
@@ -168,22 +174,34 @@ async def edit_event(moment: Moment) -> str:
 
 async def suspend(moment: Moment) -> str:
     """The operator suspends an integration that is connected here; one that is suspended already is resumed before."""
-    connection = await _connection(moment)
-    integration = await catalogue.get(moment.tx, connection.integration_id)
+    integration = await _on_trial(moment)
     if integration.state == "suspended":
         await suspending.resume(moment.tx, audit.SYSTEM, integration.id, now=moment.now)
-    await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason="Tried out.", now=moment.now)
+    await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason=TRIED, now=moment.now)
     return integration.id
 
 
 async def resume(moment: Moment) -> str:
     """The operator lifts a suspension; where there is none, one is made before."""
-    connection = await _connection(moment)
-    integration = await catalogue.get(moment.tx, connection.integration_id)
+    integration = await _on_trial(moment)
     if integration.state != "suspended":
-        await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason="Tried out.", now=moment.now)
+        await suspending.suspend(moment.tx, audit.SYSTEM, integration.id, reason=TRIED, now=moment.now)
     await suspending.resume(moment.tx, audit.SYSTEM, integration.id, now=moment.now)
     return integration.id
+
+
+async def _on_trial(moment: Moment) -> Integration:
+    """The connected integration, when playing a suspension hurts nobody.
+
+    Raises `WRONG_STATE` when it has production credentials, and when an operator has suspended it in earnest.
+    """
+    connection = await _connection(moment)
+    integration = await catalogue.get(moment.tx, connection.integration_id)
+    if any(each.environment == "production" for each in await clients.list_clients(moment.tx, integration.id)):
+        raise Refused(errors.WRONG_STATE, "It has production credentials; a trial would stop real events as well.")
+    if integration.state == "suspended" and integration.suspension_reason != TRIED:
+        raise Refused(errors.WRONG_STATE, "The operator has suspended it, and only the operator lifts that.")
+    return integration
 
 
 async def require_deletion(moment: Moment) -> str:
@@ -191,7 +209,7 @@ async def require_deletion(moment: Moment) -> str:
     connection = await _connection(moment)
     manager = await proofs.as_integration_manager(moment.tx, moment.organizer, moment.event.id)
     client = await clients.find_client(moment.tx, connection.client_id)
-    await disconnect(moment.tx, manager, connection.id, why="Tried out.", now=moment.now)
+    await disconnect(moment.tx, manager, connection.id, why=TRIED, now=moment.now)
     if client is not None:
         await installations.connect(moment.tx, manager, client, connection.granted_scopes, now=moment.now)
     return connection.id
@@ -206,7 +224,13 @@ async def send_test(moment: Moment) -> str:
 
 
 async def _connection(moment: Moment) -> Installation:
-    found = [each for each in await installation_rows.list_by_event(moment.tx, moment.event.id) if each.is_active]
+    found = [
+        each
+        for each in await installation_rows.list_by_event(moment.tx, moment.event.id)
+        if each.is_active and moment.integration_id in (None, each.integration_id)
+    ]
+    if not found and moment.integration_id is not None:
+        raise Refused(errors.WRONG_STATE, "Connect the integration to this event first.")
     if not found:
         raise Refused(errors.WRONG_STATE, "No integration is connected to this event; `revento connect` connects one.")
     return found[-1]

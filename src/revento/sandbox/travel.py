@@ -98,4 +98,7 @@ async def signal(traveller: Traveller, topic: str) -> str:
     deed = happenings.DEEDS.get(topic)
     if deed is None:
         raise Refused(errors.NOT_FOUND)
-    return await deed(await happenings.at(traveller.tx, traveller.event_id, now=traveller.now))
+    moment = await happenings.at(
+        traveller.tx, traveller.event_id, integration_id=traveller.integration_id, now=traveller.now
+    )
+    return await deed(moment)

@@ -14,7 +14,6 @@ from revento.webhooks.deliver import Sender
 from revento.workers.tools import Tools, tools_of
 
 AT_A_TIME: Final = 20
-EXAMINE: Final = "integrations.examine"
 
 
 @queue.app.periodic(cron="17 * * * *")
@@ -24,7 +23,7 @@ async def examine_due(context: JobContext, timestamp: int) -> None:
     await examine(tools_of(context))
 
 
-@queue.app.task(name=EXAMINE, pass_context=True)
+@queue.app.task(name=rules.EXAMINE, pass_context=True)
 async def examine_one(context: JobContext, client_id: str) -> None:
     """Examines one client's endpoint now, as a reviewer asked."""
     await examine(tools_of(context), client_id=client_id)
@@ -45,7 +44,14 @@ async def examine(tools: Tools, *, client_id: str | None = None) -> dict[str, st
         for candidate in due:
             seen = [await _probe(tools, sender, candidate, probe) for probe in rules.PROBES]
             async with tools.db.tx() as tx:
-                step = await actions.note(tx, candidate, seen, base_url=tools.settings.base_url, now=now)
+                step = await actions.note(
+                    tx,
+                    candidate,
+                    seen,
+                    is_live_test=client_id is not None,
+                    base_url=tools.settings.base_url,
+                    now=now,
+                )
             followed[candidate.client_id] = step
     finally:
         await sender.close()

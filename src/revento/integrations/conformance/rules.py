@@ -19,8 +19,8 @@ class Line(msgspec.Struct, frozen=True):
     hint: str = ""
 
 
-_PROBE: Final = "Run `revento check` with `--probe`, so that the kit sees what your server kept."
-_READ: Final = "Run `revento check` with `--read`, so that the kit makes your server read the API."
+_PROBE: Final = "Run the kit with --probe, so that it sees what your server kept."
+_READ: Final = "Run the kit with --read, so that it makes your server read the API."
 LINES: Final = (
     Line(
         "signature",
@@ -29,7 +29,7 @@ LINES: Final = (
             *("webhook.missing_signature", "webhook.empty_signature", "webhook.wrong_signature", "webhook.sha1"),
             *("webhook.old_scheme", "webhook.only_previous", "webhook.altered_byte", "webhook.appended_byte"),
         ),
-        "Run `revento check` against your webhook address.",
+        "Run the kit against your webhook address.",
     ),
     Line("constant_time", "Compares the whole signature, in constant time", ("webhook.truncated",)),
     Line(

@@ -5,15 +5,18 @@ from typing import Final
 
 import msgspec
 
-from revento.contract import topics
+from revento.contract import errors, topics
+from revento.contract.errors import Refused
 from revento.contract.v1.notices import Test
 from revento.identity.audit import actions as audit
+from revento.identity.proofs import Operator
 from revento.integrations.examinations import queries, rules
 from revento.integrations.examinations.models import Candidate
 from revento.integrations.teams import actions as teams
 from revento.kernel import ids
 from revento.kernel.db import Tx
-from revento.kernel.ids import MessageId
+from revento.kernel.ids import ClientId, MessageId
+from revento.kernel.jobs import queue
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.outbox import shapes
 
@@ -40,10 +43,26 @@ def body(now: datetime) -> bytes:
     )
 
 
-async def note(tx: Tx, candidate: Candidate, seen: list[Seen], *, base_url: str, now: datetime) -> str:
-    """Keeps a round and does what follows: nothing, a warning by mail, or a pause. Which."""
+async def begin(tx: Tx, operator: Operator, client_id: ClientId, *, now: datetime) -> None:
+    """Has a client's endpoint examined now, as a reviewer's live test. Raises `WRONG_STATE` when it has no endpoint."""
+    candidate = await queries.find(tx, client_id, now=now)
+    if candidate is None:
+        raise Refused(errors.WRONG_STATE, "It has no webhook address to try.")
+    await queue.defer(tx, rules.EXAMINE, client_id=client_id)
+    await audit.note(
+        tx, operator.user_id, "examination.begun", client_id, integration_id=candidate.integration_id, now=now
+    )
+
+
+async def note(
+    tx: Tx, candidate: Candidate, seen: list[Seen], *, is_live_test: bool, base_url: str, now: datetime
+) -> str:
+    """Keeps a round and does what follows: nothing, a warning by mail, or a pause. Which.
+
+    Nothing follows a live test but what its reviewer decides.
+    """
     wrong = [each for each in seen if each.accepted]
-    step = rules.step(candidate.first_accepted_at, accepted=bool(wrong), now=now)
+    step = "none" if is_live_test else rules.step(candidate.warned_at, accepted=bool(wrong), now=now)
     for each in seen:
         await queries.insert(
             tx,

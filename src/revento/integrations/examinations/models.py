@@ -15,7 +15,7 @@ class Candidate(Row, frozen=True):
     url: str
     secret_id: str
     sealed: bytes
-    first_accepted_at: datetime | None
+    warned_at: datetime | None
 
 
 class Finding(Row, frozen=True):

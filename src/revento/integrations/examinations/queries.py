@@ -6,10 +6,10 @@ from revento.integrations.examinations.models import Candidate, Finding, Lenient
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, IntegrationId
 
-# `first_accepted_at`: since when it has accepted what it must refuse, without a round in between that it passed.
+# `warned_at`: when its people were told that it accepts what it must refuse; a round that it passed forgets it.
 LIST_DUE = """
     SELECT c.id AS client_id, c.integration_id, n.name, f.document->>'webhook_url' AS url, s.id AS secret_id, s.sealed,
-           a.since AS first_accepted_at
+           a.since AS warned_at
       FROM clients c
       JOIN integrations n ON n.id = c.integration_id
       JOIN manifests f ON f.id = c.manifest_id
@@ -20,7 +20,7 @@ LIST_DUE = """
       LEFT JOIN LATERAL (SELECT max(x.at) AS at FROM examinations x WHERE x.client_id = c.id) l ON true
       LEFT JOIN LATERAL (
            SELECT min(x.at) AS since FROM examinations x
-            WHERE x.client_id = c.id AND x.accepted
+            WHERE x.client_id = c.id AND x.accepted AND x.step <> 'none'
               AND x.at > coalesce((SELECT max(r.at) FROM (SELECT y.at, bool_or(y.accepted) AS bad FROM examinations y
                                                            WHERE y.client_id = c.id GROUP BY y.at) r
                                     WHERE NOT r.bad), '-infinity')) a ON true

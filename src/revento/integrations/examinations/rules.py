@@ -13,6 +13,7 @@ STALE: Final = timedelta(minutes=15)
 GRACE: Final = timedelta(hours=48)  # between the warning and the pause
 PAUSED: Final = "failed_examination"
 TOPIC: Final = "webhook.test"
+EXAMINE: Final = "integrations.examine"  # the job that examines one client now
 
 
 def forged(probe: str, secret: str, body: bytes, *, now: datetime) -> dict[str, str]:
@@ -32,10 +33,10 @@ def forged(probe: str, secret: str, body: bytes, *, now: datetime) -> dict[str, 
     return {name: value for name, value in made.headers.items() if name != headers.WEBHOOK_SEQUENCE}
 
 
-def step(first_accepted_at: datetime | None, *, accepted: bool, now: datetime) -> str:
+def step(warned_at: datetime | None, *, accepted: bool, now: datetime) -> str:
     """What follows a round: a warning the first time, a pause when 48 hours later it is still so."""
     if not accepted:
         return "none"
-    if first_accepted_at is not None and now - first_accepted_at >= GRACE:
-        return "paused"
-    return "warned" if first_accepted_at is None else "none"
+    if warned_at is None:
+        return "warned"
+    return "paused" if now - warned_at >= GRACE else "none"

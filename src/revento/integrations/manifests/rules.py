@@ -47,7 +47,8 @@ def _check_words(found: Wrong, manifest: Manifest) -> None:
 
 
 def _check_publisher(found: Wrong, manifest: Manifest, environment: Environment) -> None:
-    publisher, public = manifest.publisher, manifest.kind == "public"
+    """Who is behind it; a public integration tells everything before it goes to production, not to try things."""
+    publisher, public = manifest.publisher, manifest.kind == "public" and environment == "production"
     if not publisher.display_name.strip() or len(publisher.display_name) > LONGEST_NAME:
         found["publisher.display_name"] = f"Name who is behind the integration, in at most {LONGEST_NAME} characters."
     mail = publisher.support_email

@@ -31,6 +31,8 @@ async def submit(
     integration = await catalogue.lock(tx, developer.integration_id)
     if reason := rules.why_not_submit(integration, has_open=await queries.has_open(tx, integration.id)):
         raise Refused(reason)
+    if manifest.kind != integration.kind:
+        raise Refused(errors.INVALID_INPUT, fields={"document": f"The kind stays what it was: {integration.kind}."})
     if wrong := rules.wrong(facts):
         raise Refused(errors.INVALID_INPUT, fields=wrong)
     version = await manifests.add_version(

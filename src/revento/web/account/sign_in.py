@@ -1,5 +1,6 @@
 """Signing in and out, signing up, and proving it once more (architecture §5: form fields `email`, `password`)."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -14,6 +15,8 @@ from revento.identity.users import passwords, rules
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
+from revento.kernel.ids import UserId
+from revento.sandbox import actions as sandbox
 from revento.web.shared import forms, pages, people
 from revento.web.shared.edge import Asked, Given
 from revento.web.shared.forms import Form
@@ -22,6 +25,7 @@ from revento.web.shared.translate import gettext
 
 AnyRequest = Request[Any, Any, Any]
 HOME: Final = "/"
+DEVELOPER: Final = "/developer"
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -144,7 +148,19 @@ async def sign_up(
         return pages.page("account/sign_up.html", refusal.reason.status, form=form)
     agent = request.headers.get("user-agent", "")
     opened = await sessions.open_for(tx, user_id, address=asked.address, user_agent=agent, now=now)
-    return signed_in(settings, opened, forms.local_path(got.next, HOME), kept=True)
+    following = forms.local_path(got.next, HOME)
+    if following.rstrip("/") == DEVELOPER:
+        following = await _first_step(tx, user_id, now=now)
+    return signed_in(settings, opened, following, kept=True)
+
+
+async def _first_step(tx: Tx, user_id: UserId, *, now: datetime) -> str:
+    """Signing up as an integrator opens a sandbox of one's own (contract §9); where she goes on."""
+    try:
+        await sandbox.open_for(tx, user_id, now=now)
+    except Refused:  # decided before anything is written: a platform without a sandbox
+        return DEVELOPER
+    return f"{DEVELOPER}/integrations/new"
 
 
 @get("/account/confirm")

@@ -1,6 +1,7 @@
 """The pre-launch checklist, filled from evidence, and what the examinations after listing saw."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
@@ -12,6 +13,7 @@ from revento.integrations.conformance import actions, rules
 from revento.integrations.conformance import queries as reports
 from revento.integrations.examinations import queries as examinations
 from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.web.developer.desk import AnyRequest, Desk, show
 from revento.web.shared.edge import Services
@@ -22,12 +24,12 @@ from revento.web.shared.visitor import Flash
 
 
 @get("/integrations/{integration_id:str}/checklist")
-async def checklist_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+async def checklist_page(tx: Given[Tx], desk: Given[Desk], settings: Given[Settings]) -> Response[str]:
     """Each line with the requests that prove it."""
-    return await _page(tx, desk, Form())
+    return await _page(tx, desk, Form(), base_url=settings.base_url)
 
 
-async def _page(tx: Tx, desk: Desk, form: Form[Any], *, status: int = 200) -> Response[str]:
+async def _page(tx: Tx, desk: Desk, form: Form[Any], *, base_url: str, status: int = 200) -> Response[str]:
     kept, items = await actions.checklist(tx, desk.console.id)
     return show(
         "checklist.html",
@@ -39,7 +41,15 @@ async def _page(tx: Tx, desk: Desk, form: Form[Any], *, status: int = 200) -> Re
         recent=await reports.list_recent(tx, desk.console.id),
         seen=await examinations.list_by_integration(tx, desk.console.id),
         form=form,
+        base_url=base_url,
+        local=_local(desk),
     )
+
+
+def _local(desk: Desk) -> str:
+    """Where the integration listens, as the kit takes it."""
+    address = urlsplit(desk.client.manifest.webhook_url or desk.client.manifest.redirect_uris[0])
+    return f"{address.scheme}://{address.netloc}"
 
 
 @post("/integrations/{integration_id:str}/checklist", status_code=303)
@@ -60,7 +70,7 @@ async def upload(
         )
     except Refused as refused:
         form.errors |= refused.extra.get("fields") or {"report": refused.say}
-        return await _page(tx, desk, form, status=422)
+        return await _page(tx, desk, form, base_url=provided.settings.base_url, status=422)
     said = gettext("Taken in: %(passed)d checks passed, %(failed)d failed.") % {"passed": passed, "failed": failed}
     return go(desk.at("/checklist"), Flash(said, "warn" if failed else "ok"))
 

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency as Given
 
-from revento.contract import errors, scopes
+from revento.contract import errors, scopes, topics
 from revento.contract.errors import Refused
 from revento.contract.manifest import Environment, Manifest
 from revento.identity import permissions
@@ -15,6 +15,8 @@ from revento.identity.organizations import queries as organizations
 from revento.identity.permissions import Permission
 from revento.identity.sessions.models import SignedIn
 from revento.integrations.catalogue import actions
+from revento.integrations.catalogue.models import Registered
+from revento.integrations.consoles import queries as consoles
 from revento.integrations.credentials import queries as clients
 from revento.integrations.manifests import actions as manifests
 from revento.kernel.clock import Clock
@@ -22,13 +24,15 @@ from revento.kernel.db import Tx
 from revento.kernel.ids import OrganizationId
 from revento.web.developer import manifest_form
 from revento.web.developer.desk import AnyRequest, typed
-from revento.web.developer.home import own_sandbox
+from revento.web.developer.home import connect_address, own_sandbox
 from revento.web.shared import pages
 from revento.web.shared.edge import Services
 from revento.web.shared.forms import Form
 from revento.web.shared.translate import gettext
 
 SANDBOX: Final = "sandbox"
+# What a newcomer triggers first: it says the most.
+FIRST: Final = ("application.approved", "application.submitted", "activity.updated", "event.updated", "webhook.test")
 
 
 @get("/integrations/new")
@@ -56,6 +60,7 @@ async def _page(tx: Tx, person: SignedIn, form: Form[Any], *, as_json: bool, sta
         places=[(SANDBOX, gettext("In the sandbox: try everything, publish later")), *able],
         own=await own_sandbox(tx, person),
         topics=manifest_form.topic_options(),
+        labels=manifest_form.labels(),
         scopes=scopes.ALL,
     )
 
@@ -89,8 +94,32 @@ async def create(
         form.errors |= wrong if as_json else manifest_form.beside(wrong)
         form.values = {**form.values, "document": await text_of(posted)}
         return await _page(tx, person, form, as_json=as_json, status=422)
+    return await _created(tx, person, made, environment, base_url=provided.settings.base_url)
+
+
+async def _created(
+    tx: Tx, person: SignedIn, made: Registered, environment: Environment, *, base_url: str
+) -> Response[Any]:
+    """The credentials, what the quickstart needs beside them, and the next steps in one's own sandbox."""
     client = await clients.find_client(tx, made.client_id)
-    return pages.page("developer/created.html", made=made, client=client, base_url=provided.settings.base_url)
+    assert client is not None
+    own = await own_sandbox(tx, person) if environment == SANDBOX else None
+    events = await consoles.list_sandbox_events(tx, own.id) if own else []
+    event, manifest = next(iter(events), None), client.manifest
+    beside = {
+        "REVENTO_BASE_URL": base_url,
+        "REVENTO_REDIRECT_URI": manifest.redirect_uris[0],
+        "SANDBOX_EVENT_ID": event.id if event else None,
+    }
+    return pages.page(
+        "developer/created.html",
+        made=made,
+        client=client,
+        beside=beside,
+        event=event,
+        address=connect_address(client, event) if event else None,
+        topic=next((topics.BY_NAME[each] for each in FIRST if each in manifest.declared_webhook_event_types), None),
+    )
 
 
 async def _place(tx: Tx, person: SignedIn, where: str, manifest: Manifest) -> OrganizationId | None:

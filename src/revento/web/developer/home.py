@@ -1,6 +1,7 @@
 """The integrations that somebody works on, and the sandbox organization of her own."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency as Given
@@ -10,6 +11,8 @@ from revento.identity.organizations import queries as organizations
 from revento.identity.organizations.models import OwnOrganization
 from revento.identity.sessions.models import SignedIn
 from revento.integrations.consoles import queries
+from revento.integrations.consoles.models import Event
+from revento.integrations.credentials.models import Client
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.sandbox import actions as sandbox
@@ -43,6 +46,14 @@ async def open_sandbox(tx: Given[Tx], person: Given[SignedIn], clock: Given[Cloc
         return go("/developer", Flash(gettext(refused.say), "bad"))
     said = gettext("Your sandbox is there: an organization of your own, with a convention, people and a program in it.")
     return go("/developer/integrations/new", Flash(said))
+
+
+def connect_address(client: Client, event: Event) -> str | None:
+    """Where the panel's Connect sends the browser (contract §3.1)."""
+    address = client.manifest.connect_url
+    if address is None:
+        return None
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'event_id': event.id})}"
 
 
 HANDLERS: Final = (home, open_sandbox)

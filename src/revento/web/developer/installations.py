@@ -15,6 +15,7 @@ from revento.integrations.consoles import queries
 from revento.integrations.deletions import actions as deletions
 from revento.integrations.limits import queries as limits
 from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.kernel.ids import DeletionId
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, before, show, typed
@@ -65,7 +66,9 @@ async def installations_page(
 
 
 @get("/integrations/{integration_id:str}/deletions")
-async def deletions_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+async def deletions_page(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], settings: Given[Settings]
+) -> Response[str]:
     """What has to be erased until when, and the receipts."""
     shown = typed(request, "show")
     rows = await queries.page_duties(
@@ -84,6 +87,7 @@ async def deletions_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) 
         older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
         nearest=await queries.nearest_deadline(tx, desk.console.id),
         shown=shown,
+        base_url=settings.base_url,
     )
 
 

@@ -65,6 +65,7 @@ def _form(desk: Desk, form: Form[Any], *, as_json: bool, status: int = 200) -> R
         form=form,
         as_json=as_json,
         topics=manifest_form.topic_options(),
+        labels=manifest_form.labels(),
         scopes=scopes.ALL,
         places=None,
     )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from revento.contract import scopes, topics
+from revento.web.shared.states import N_
+from revento.web.shared.translate import gettext
 
 PUBLISHER: Final = ("display_name", "website_url", "support_email", "privacy_url", "terms_url")
 LINES: Final = ("redirect_uris", "webview_origins")
@@ -21,6 +23,27 @@ STARTS: Final = {
     "topics": ["application.submitted", "application.approved", "data.deletion_required"],
     "scope.event.read": "required",
     "purpose.event.read": "To show the event's name and dates.",
+    "scope.participants.read": "required",
+    "purpose.participants.read": "To know who takes part.",
+}
+# What a field is called where its error is summed up.
+LABELS: Final = {
+    "$": "manifest.json",
+    "name": N_("Name"),
+    "kind": N_("Kind"),
+    "publisher.display_name": N_("Publisher"),
+    "publisher.support_email": N_("Where people get help"),
+    "publisher.website_url": N_("Website"),
+    "publisher.privacy_url": N_("Privacy policy"),
+    "publisher.terms_url": N_("Terms"),
+    "connect_url": N_("Connect address"),
+    "login_url": N_("Login address"),
+    "webhook_url": N_("Webhook address"),
+    "icon_url": N_("Icon"),
+    "redirect_uris": N_("Redirect URIs"),
+    "webview_origins": N_("Origins of webview pages"),
+    "scopes": N_("Scopes"),
+    "topics": N_("Webhook types"),
 }
 Fields = dict[str, Any]
 
@@ -80,4 +103,10 @@ def _field(path: str) -> str:
 
 def topic_options() -> list[tuple[str, str, str]]:
     """The types that a manifest may declare, with when they fire."""
-    return [(each.name, each.name, each.fires) for each in topics.ALL if not each.integration_level]
+    return [(each.name, each.name, each.fires) for each in topics.ALL]
+
+
+def labels() -> dict[str, str]:
+    """The fields' names in the reader's language."""
+    purposes = {f"purpose.{each.name}": gettext("Purpose of %(scope)s") % {"scope": each.name} for each in scopes.ALL}
+    return {field: gettext(words) for field, words in LABELS.items()} | purposes

@@ -1,7 +1,6 @@
 """The sandbox of one's own: connecting, triggers, personas, time travel, reset."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -14,8 +13,8 @@ from revento.identity.act_as import actions as act_as
 from revento.identity.sessions.models import SignedIn
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.consoles import queries
-from revento.integrations.consoles.models import Event
 from revento.integrations.credentials.models import Client
+from revento.integrations.installations import queries as installations
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
@@ -23,7 +22,7 @@ from revento.sandbox import actions as sandbox
 from revento.sandbox import travel
 from revento.sandbox.travel import Traveller
 from revento.web.developer.desk import AnyRequest, Desk, show
-from revento.web.developer.home import own_sandbox
+from revento.web.developer.home import connect_address, own_sandbox
 from revento.web.shared.pages import go
 from revento.web.shared.states import N_
 from revento.web.shared.translate import gettext
@@ -71,9 +70,7 @@ async def sandbox_page(tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn]
         personas=await queries.list_personas(tx, first.id) if first else [],
         first=first,
         trips=[msgspec.structs.replace(each, title=gettext(each.title), say=gettext(each.say)) for each in TRIPS],
-        topics=[
-            (each.name, each.fires, each.name in client.manifest.declared_webhook_event_types) for each in topics.ALL
-        ],
+        topics=[(each.name, each.fires, _is_told(client, each.name)) for each in topics.ALL],
         has_sandbox=client.environment == "sandbox",
     )
 
@@ -81,14 +78,6 @@ async def sandbox_page(tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn]
 def _client(desk: Desk) -> Client:
     """The sandbox client; what there is, for an integration that has none."""
     return next((each for each in desk.clients if each.environment == "sandbox"), desk.client)
-
-
-def connect_address(client: Client, event: Event) -> str | None:
-    """Where the panel's Connect sends the browser (contract §3.1)."""
-    address = client.manifest.connect_url
-    if address is None:
-        return None
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'event_id': event.id})}"
 
 
 async def _board(request: AnyRequest, tx: Tx, desk: Desk, person: SignedIn, clock: Clock) -> Traveller:
@@ -115,8 +104,24 @@ async def trigger(
         if refused.reason.status != 409:
             raise
         return go(f"{desk.base}/sandbox", Flash(gettext(refused.say), "bad"))
-    said = gettext("%(topic)s happened (%(about)s). Its delivery shows in the log.") % {"topic": topic, "about": about}
-    return go(f"{desk.base}/sandbox", Flash(said))
+    said = gettext("%(topic)s happened (%(about)s).") % {"topic": topic, "about": about}
+    if silent := await _why_silent(traveller, topic, _client(desk)):
+        return go(f"{desk.base}/sandbox", Flash(f"{said} {silent}", "warn"))
+    return go(f"{desk.base}/sandbox", Flash(f"{said} {gettext('Its delivery shows in the log.')}"))
+
+
+def _is_told(client: Client, topic: str) -> bool:
+    """Whether the type reaches the client: a declared one, and the test that is sent by hand."""
+    return topic == topics.WEBHOOK_TEST.name or topic in client.manifest.declared_webhook_event_types
+
+
+async def _why_silent(traveller: Traveller, topic: str, client: Client) -> str | None:
+    """Why the integration hears nothing of it; none when it does."""
+    if await installations.find_active(traveller.tx, traveller.event_id, client.integration_id) is None:
+        return gettext("Your integration hears nothing of it: connect it to the event first.")
+    if not _is_told(client, topic):
+        return gettext("Your integration hears nothing of it: its manifest does not declare the type.")
+    return None
 
 
 @post("/integrations/{integration_id:str}/sandbox/travel", status_code=303)

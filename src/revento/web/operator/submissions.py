@@ -11,6 +11,8 @@ from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.identity.proofs import Operator
 from revento.integrations.conformance import actions as conformance
+from revento.integrations.credentials import queries as clients
+from revento.integrations.examinations import actions as examining
 from revento.integrations.examinations import queries as examinations
 from revento.integrations.manifests import queries as manifests
 from revento.integrations.manifests import rules as manifest_rules
@@ -66,6 +68,7 @@ async def _page(
     tx: Tx, desk: Desk, submission: Submission, form: Form[Decision], *, status: int = 200
 ) -> Response[str]:
     current = await manifests.find_current(tx, submission.integration_id, "production")
+    earlier = await _earlier(tx, submission)
     kept, items = await conformance.checklist(tx, submission.integration_id)
     return show(
         "submission.html",
@@ -75,6 +78,8 @@ async def _page(
         asked=rules.asked(submission.manifest),
         current=current,
         comparison=manifest_rules.compare(current.document, submission.manifest) if current else None,
+        earlier=earlier,
+        resubmitted=manifest_rules.compare(earlier.manifest, submission.manifest) if earlier else None,
         kept=kept,
         items=items,
         seen=await examinations.list_by_integration(tx, submission.integration_id),
@@ -82,6 +87,27 @@ async def _page(
         document=msgspec.json.format(msgspec.json.encode(submission.manifest), indent=2).decode(),
         form=form,
     )
+
+
+async def _earlier(tx: Tx, submission: Submission) -> Submission | None:
+    """What the team submitted before this."""
+    known = await queries.list_by_integration(tx, submission.integration_id)
+    return next((each for each in known if each.version < submission.version), None)
+
+
+@post("/submissions/{submission_id:str}/live-test", status_code=303)
+async def live_test(
+    tx: Given[Tx], operator: Given[Operator], clock: Given[Clock], submission_id: FromPath[str]
+) -> Response[Any]:
+    """Send a forged and a stale message to the endpoint; what it answers shows on the page."""
+    submission = await _find(tx, submission_id)
+    known = await clients.list_clients(tx, submission.integration_id)
+    try:
+        await examining.begin(tx, operator, known[-1].id, now=clock.now())
+    except Refused as refused:
+        return go(f"/operator/submissions/{submission.id}", Flash(gettext(refused.say), "bad"))
+    said = gettext("Under way. What the endpoint answers shows under Evidence in a few seconds.")
+    return go(f"/operator/submissions/{submission.id}", Flash(said))
 
 
 @post("/submissions/{submission_id:str}/decide", status_code=303)
@@ -114,4 +140,4 @@ async def decide(
     return go(f"/operator/submissions/{submission.id}", Flash(gettext("Done. The team is told.")))
 
 
-HANDLERS: Final = (submissions_page, submission_page, decide)
+HANDLERS: Final = (submissions_page, submission_page, live_test, decide)
