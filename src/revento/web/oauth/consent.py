@@ -78,7 +78,7 @@ async def page(
     return pages.page(
         "oauth/consent_connect.html" if connects else "oauth/consent_login.html",
         status,
-        sends_to=(f"{parts.scheme}://{parts.netloc}", *pages.ELSEWHERE),
+        sends_to=(_source(parts.scheme, parts.netloc), *pages.ELSEWHERE),
         headers=refusals.HEADERS,
         client=client,
         publisher=client.manifest.publisher,
@@ -96,6 +96,11 @@ async def page(
         reads_people="participants.read" in lines,
         problem=problem,
     )
+
+
+def _source(scheme: str, netloc: str) -> str:
+    """The client's origin as a policy can say it: an IPv6 address cannot be said, its scheme can."""
+    return f"{scheme}:" if netloc.startswith("[") else f"{scheme}://{netloc}"
 
 
 def _line(client: Client, name: str, sample: list[tuple[str, str]]) -> Line:
