@@ -13,7 +13,7 @@ from revento.kernel import log, traces
 from revento.kernel.clock import Clock
 from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.db import Database
-from revento.kernel.reader import Reader
+from revento.kernel.reader import Reader, Writer
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
@@ -22,6 +22,7 @@ from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
 from revento.web.guide import routes as guide
 from revento.web.oauth import routes as oauth
+from revento.web.oauth.straight import TokenEndpoint
 from revento.web.operator import routes as operator
 from revento.web.organizer import routes as organizer
 from revento.web.participant import routes as participant
@@ -49,11 +50,11 @@ def build(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         db = await Database.open(url)
-        tokens, ledger, stop = Reader(url), Buffer(), asyncio.Event()
+        tokens, writer, ledger, stop = Reader(url), Writer(url, size=16), Buffer(), asyncio.Event()
         reader = Reader(settings.replica_url) if settings.replica_url else tokens
         budgets = Shared(settings.valkey_url) if settings.valkey_url else limits.Here()
         app.state["services"] = edge.Services(
-            settings, db, clock or Clock(), keys, Box(keys), tokens, reader, budgets, ledger
+            settings, db, clock or Clock(), keys, Box(keys), tokens, writer, reader, budgets, ledger
         )
         writing = asyncio.create_task(ledgers.run(db, ledger, stop))
         try:
@@ -63,6 +64,7 @@ def build(
             await writing
             await reader.close()
             await tokens.close()
+            await writer.close()
             await budgets.close()
             await db.close()
 
@@ -94,5 +96,6 @@ def build(
         request_max_body_size=2 * 1024 * 1024,
     )
     # Around the whole application, unlike the framework's own middleware, which unknown paths never reach.
-    app.asgi_handler = requests.remember_requests(ReadApi(visitor.remember_visitors(app.asgi_handler), offered=offered))
+    tokens_straight = TokenEndpoint(visitor.remember_visitors(app.asgi_handler))
+    app.asgi_handler = requests.remember_requests(ReadApi(tokens_straight, offered=offered))
     return app

@@ -1,7 +1,6 @@
-"""The read API's door to the database: asyncpg, prepared statements, no transaction (docs/adr: the API's hot path).
+"""The hot paths' doors to the database: asyncpg, prepared statements, no transaction (docs/adr/003, 004).
 
-Everything else goes through `kernel.db`. A reader only reads; its statements take `$1`-style parameters and give plain
-tuples, by position.
+Everything else goes through `kernel.db`. Statements take `$1`-style parameters and give plain tuples, by position.
 """
 
 import asyncio
@@ -19,6 +18,12 @@ _SESSION: Final = {
     "default_transaction_read_only": "on",
     "application_name": "revento-api",
 }
+_WRITING: Final = {
+    "timezone": "UTC",
+    "statement_timeout": "10000",
+    "lock_timeout": "5000",
+    "application_name": "revento-tokens",
+}
 _LOST: Final = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
@@ -26,23 +31,19 @@ class ReaderUnreachable(Exception):
     """The database did not answer; the edge makes it a 503."""
 
 
-class Reader:
+class Pool:
     """A few connections, opened when they are first needed, handed out last-used first so that the rest may idle."""
 
-    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0) -> None:
+    def __init__(self, url: str, session: dict[str, str], *, size: int, wait_s: float) -> None:
         self._url = url
+        self._session = session
         self._wait_s = wait_s
         self._idle: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(size):
             self._idle.put_nowait(None)
 
-    async def maybe(self, sql: LiteralString, *params: Any) -> Record | None:
-        """The first row, or `None`. Raises `ReaderUnreachable`."""
-        rows = await self.all(sql, *params)
-        return rows[0] if rows else None
-
-    async def all(self, sql: LiteralString, *params: Any) -> list[Record]:
-        """Every row. A connection that the server has closed is replaced once: a read may be repeated."""
+    async def ask(self, sql: LiteralString, params: Sequence[Any], *, again: bool) -> list[Record]:
+        """Every row. `again`: a connection that the server has closed meanwhile is replaced once."""
         idle = self._idle
         try:
             connection = idle.get_nowait() if not idle.empty() else await asyncio.wait_for(idle.get(), self._wait_s)
@@ -55,6 +56,8 @@ class Reader:
                 return await connection.fetch(sql, *params)
             except _LOST:
                 await _drop(connection)
+                if not again:
+                    raise
                 connection = await self._connect()
                 return await connection.fetch(sql, *params)
         except (*_LOST, OSError, TimeoutError, asyncpg.QueryCanceledError) as error:
@@ -73,8 +76,42 @@ class Reader:
         return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             self._url,
             timeout=self._wait_s,  # pyright: ignore[reportArgumentType]
-            server_settings=_SESSION,
+            server_settings=self._session,
         )
+
+
+class Reader(Pool):
+    """The read API's: what it asks may be asked again, so a lost connection goes unnoticed."""
+
+    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0) -> None:
+        super().__init__(url, _SESSION, size=size, wait_s=wait_s)
+
+    async def maybe(self, sql: LiteralString, *params: Any) -> Record | None:
+        """The first row, or `None`. Raises `ReaderUnreachable`."""
+        rows = await self.all(sql, *params)
+        return rows[0] if rows else None
+
+    async def all(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """Every row. Raises `ReaderUnreachable`."""
+        return await self.ask(sql, params, again=True)
+
+
+class Writer(Pool):
+    """The token endpoint's: one statement at a time, each a transaction of its own (docs/adr/004).
+
+    A statement here decides by itself whether it may change anything: nothing stands before it in its transaction.
+    """
+
+    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0) -> None:
+        super().__init__(url, _WRITING, size=size, wait_s=wait_s)
+
+    async def read(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """Every row of a statement that changes nothing. Raises `ReaderUnreachable`."""
+        return await self.ask(sql, params, again=True)
+
+    async def write(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """Every row that a change returns. It is never sent twice. Raises `ReaderUnreachable`: it may have happened."""
+        return await self.ask(sql, params, again=False)
 
 
 async def _drop(connection: Connection) -> None:

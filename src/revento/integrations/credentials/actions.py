@@ -1,7 +1,6 @@
 """Proving a client, and the life of its secrets (contract §2.1)."""
 
 from datetime import datetime
-from typing import Final
 
 from revento.contract import errors, limits
 from revento.contract.errors import Refused
@@ -14,24 +13,15 @@ from revento.kernel.ids import ClientId, IntegrationId, ManifestId
 from revento.kernel.secrets import Box
 from revento.webhooks import signing
 
-_NOBODY: Final = secrets.sha256("no client has this secret")
-
 
 async def prove(tx: Tx, client_id: str, secret: bytes, *, now: datetime) -> ProvenClient | None:
     """The client, when `secret` is one of its live ones. An unknown client costs the same time as a wrong secret."""
-    shown = secrets.sha256(secret.decode("utf-8", "replace"))
-    proven: ProvenClient | None = None
-    used: tuple[str, datetime | None] | None = None
-    candidates = await queries.list_candidates(tx, client_id, now=now)
-    for one in candidates:
-        if secrets.equal(one.hash, shown):
-            proven = ProvenClient(one.client_id, one.integration_id, one.environment, one.integration_state)
-            used = one.secret_id, one.last_used_at
-    if not candidates:
-        secrets.equal(_NOBODY, shown)
-    if used is not None and (used[1] is None or now - used[1] >= rules.USE_NOTED_EVERY):
-        await queries.set_used(tx, used[0], now=now)
-    return proven
+    used = rules.matching(await queries.list_candidates(tx, client_id, now=now), secret)
+    if used is None:
+        return None
+    if rules.is_use_to_note(used.last_used_at, now=now):
+        await queries.set_used(tx, used.secret_id, now=now)
+    return ProvenClient(used.client_id, used.integration_id, used.environment, used.integration_state)
 
 
 async def open_client(

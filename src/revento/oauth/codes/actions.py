@@ -70,7 +70,7 @@ async def redeem(
         return await _refused(tx, client, None, now=now)
     verdict = rules.judge(found, client.client_id, redirect_uri, verifier, now=now)
     if verdict is Verdict.REDEEM and await _still_granted(tx, found):
-        family_id, tokens = await families.issue(tx, _binding(found), found.scopes, keys=keys, now=now)
+        family_id, tokens = await families.issue(tx, binding(found), found.scopes, keys=keys, now=now)
         await queries.set_redeemed(tx, hash, family_id, now=now)
         return tokens
     if verdict is Verdict.BURN:
@@ -84,7 +84,8 @@ async def _still_granted(tx: Tx, code: Code) -> bool:
     return code.user_grant_id is None or await queries.is_grant_active(tx, code.user_grant_id)
 
 
-def _binding(code: Code) -> Binding:
+def binding(code: Code) -> Binding:
+    """What the tokens of a code are bound to."""
     return Binding(
         kind=TokenKind.INSTALLATION if code.user_grant_id is None else TokenKind.USER,
         client_id=code.client_id,

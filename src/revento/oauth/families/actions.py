@@ -4,6 +4,7 @@ from datetime import datetime
 
 from revento.contract import errors, limits
 from revento.contract.errors import Reason
+from revento.contract.scopes import TokenKind
 from revento.integrations.credentials.models import ProvenClient
 from revento.kernel import ids, secrets
 from revento.kernel.db import Tx
@@ -14,7 +15,7 @@ from revento.oauth.audit import actions as audit
 from revento.oauth.derivation import Pair
 from revento.oauth.families import queries, rules
 from revento.oauth.families.ends import queries as ends
-from revento.oauth.families.models import Bearer, Binding, End, Presented, RefreshToken, Successor, TokenPair
+from revento.oauth.families.models import Bearer, Binding, End, Opening, Presented, RefreshToken, Successor, TokenPair
 from revento.oauth.families.rules import Verdict
 
 
@@ -22,27 +23,25 @@ async def issue(
     tx: Tx, binding: Binding, scopes: list[str], *, keys: Keys, now: datetime
 ) -> tuple[FamilyId, TokenPair]:
     """Opens a token family and hands out its first pair. Whether it may be is the caller's to know."""
-    family_id = FamilyId(ids.new("fam"))
-    pair, cap_at = derivation.pair(keys, binding.kind, family_id, 0), now + rules.CAP
-    access_ends, refresh_ends = rules.access_ends(now, cap_at), rules.refresh_ends(now, cap_at)
-    await queries.insert(
-        tx,
-        family_id,
-        binding,
-        access=secrets.sha256(pair.access),
-        refresh=secrets.sha256(pair.refresh),
-        scopes=scopes,
-        access_ends=access_ends,
-        refresh_ends=refresh_ends,
-        cap_at=cap_at,
-        origin=audit.origin(),
-        now=now,
-    )
-    return family_id, TokenPair(
-        pair.access,
-        pair.refresh,
-        rules.seconds_left(access_ends, now=now),
-        rules.seconds_left(refresh_ends, now=now),
+    begun = opening(binding.kind, keys=keys, now=now)
+    await queries.insert(tx, begun, binding, scopes, origin=audit.origin(), now=now)
+    return begun.family_id, opened(begun, binding, scopes, now=now)
+
+
+def opening(kind: TokenKind, *, keys: Keys, now: datetime) -> Opening:
+    """A family that is not written down yet."""
+    family_id, cap_at = FamilyId(ids.new("fam")), now + rules.CAP
+    pair = derivation.pair(keys, kind, family_id, 0)
+    return Opening(family_id, pair, rules.access_ends(now, cap_at), rules.refresh_ends(now, cap_at), cap_at)
+
+
+def opened(begun: Opening, binding: Binding, scopes: list[str], *, now: datetime) -> TokenPair:
+    """What the client of a new family gets."""
+    return TokenPair(
+        begun.pair.access,
+        begun.pair.refresh,
+        rules.seconds_left(begun.access_ends, now=now),
+        rules.seconds_left(begun.refresh_ends, now=now),
         scopes,
         binding.event_id,
         binding.organization_id,
@@ -94,7 +93,7 @@ async def _rotate(
         origin=audit.origin(),
         now=now,
     )
-    return _answer(found, pair, scopes, access_ends, refresh_ends, now=now)
+    return answer(found, pair, scopes, access_ends, refresh_ends, now=now)
 
 
 async def _repeat(
@@ -110,7 +109,7 @@ async def _repeat(
         return await _refused(tx, client, found, errors.INVALID_SCOPE, now=now)
     await _note(tx, client, "token.repeated", found, now=now)
     ends = now if _is_cut(found, successor) else successor.access_expires_at
-    return _answer(found, pair, successor.scopes, ends, successor.refresh_expires_at, now=now)
+    return answer(found, pair, successor.scopes, ends, successor.refresh_expires_at, now=now)
 
 
 def _is_cut(found: Presented, successor: Successor) -> bool:
@@ -118,9 +117,10 @@ def _is_cut(found: Presented, successor: Successor) -> bool:
     return successor.generation <= found.cut_generation or successor.access_revoked_at is not None
 
 
-def _answer(
+def answer(
     found: Presented, pair: Pair, scopes: list[str], access_ends: datetime, refresh_ends: datetime, *, now: datetime
 ) -> TokenPair:
+    """What the client of a refreshed family gets."""
     return TokenPair(
         pair.access,
         pair.refresh,

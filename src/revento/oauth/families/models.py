@@ -17,6 +17,7 @@ from revento.kernel.ids import (
     OrganizationId,
     UserId,
 )
+from revento.oauth.derivation import Pair
 
 
 class End(StrEnum):
@@ -60,6 +61,16 @@ class TokenPair(msgspec.Struct, frozen=True):
     event_id: EventId
     organization_id: OrganizationId
     user_id: UserId | None
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A family about to begin: its first pair in clear, and how long everything lives."""
+
+    family_id: FamilyId
+    pair: Pair
+    access_ends: datetime
+    refresh_ends: datetime
+    cap_at: datetime
 
 
 class Presented(Row, frozen=True):

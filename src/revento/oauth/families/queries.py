@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from revento.kernel import secrets
 from revento.kernel.db import Tx
 from revento.kernel.ids import FamilyId
 from revento.oauth.audit.models import Origin
-from revento.oauth.families.models import Bearer, Binding, Presented, RefreshToken, Successor
+from revento.oauth.families.models import Bearer, Binding, Opening, Presented, RefreshToken, Successor
 
 # Serves the refresh. Whatever changes a family locks this one row first, so that it sees the newest generation. What
 # the organizers have taken back since is not granted any more.
@@ -115,23 +116,12 @@ INSERT = """
 
 
 async def insert(
-    tx: Tx,
-    family_id: FamilyId,
-    binding: Binding,
-    *,
-    access: bytes,
-    refresh: bytes,
-    scopes: list[str],
-    access_ends: datetime,
-    refresh_ends: datetime,
-    cap_at: datetime,
-    origin: Origin,
-    now: datetime,
+    tx: Tx, opening: Opening, binding: Binding, scopes: list[str], *, origin: Origin, now: datetime
 ) -> None:
     """Opens a family with its first pair."""
     await tx.run(
         INSERT,
-        family_id=family_id,
+        family_id=opening.family_id,
         kind=binding.kind,
         client_id=binding.client_id,
         integration_id=binding.integration_id,
@@ -140,12 +130,12 @@ async def insert(
         event_id=binding.event_id,
         organization_id=binding.organization_id,
         user_id=binding.user_id,
-        access=access,
-        refresh=refresh,
+        access=secrets.sha256(opening.pair.access),
+        refresh=secrets.sha256(opening.pair.refresh),
         scopes=scopes,
-        access_ends=access_ends,
-        refresh_ends=refresh_ends,
-        cap_at=cap_at,
+        access_ends=opening.access_ends,
+        refresh_ends=opening.refresh_ends,
+        cap_at=opening.cap_at,
         address=origin.address,
         request_id=origin.request_id,
         now=now,

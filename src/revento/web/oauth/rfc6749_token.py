@@ -41,7 +41,7 @@ async def token(request: AnyRequest, provided: Given[Services]) -> Response[Any]
     """Trades a code or a refresh token for a token pair. The request is read before a connection is taken."""
     fields = await wire.read(request)
     shown = wire.shown(request, fields)
-    asked = _asked(fields) if shown else None
+    asked = asked_for(fields) if shown else None
     now = provided.clock.now()
     async with edge.transaction(provided) as tx:
         came_in = requests.came_in(request.scope)
@@ -66,7 +66,8 @@ async def _trade(
     )
 
 
-def _asked(fields: dict[str, str]) -> Redeeming | Refreshing:
+def asked_for(fields: dict[str, str]) -> Redeeming | Refreshing:
+    """What is to be traded. Raises `INVALID_REQUEST`, `UNSUPPORTED_GRANT_TYPE`."""
     grant = _needed(fields, "grant_type")
     if grant == "refresh_token":
         return Refreshing(_needed(fields, "refresh_token"), fields.get("scope"))

@@ -65,7 +65,8 @@ def _decoded(part: bytes) -> str:
     return text
 
 
-def _once(raw: bytes) -> dict[str, str]:
+def fields_of(raw: bytes) -> dict[str, str]:
+    """The known fields of a body or query. Raises `INVALID_REQUEST` when one was sent twice or can't be read."""
     try:
         found = parse(raw)
     except Malformed as error:
@@ -78,23 +79,31 @@ def _once(raw: bytes) -> dict[str, str]:
 
 async def read(request: AnyRequest) -> dict[str, str]:
     """The known fields of a form body. Raises `INVALID_REQUEST`, `PAYLOAD_TOO_LARGE`."""
-    in_query = _once(request.scope["query_string"])
+    in_query = fields_of(request.scope["query_string"])
     if in_query:
         raise Refused(errors.INVALID_REQUEST, f"{min(in_query)} belongs in the body, never in the URL.")
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent != FORM:
+    if not is_form(request.headers.get("content-type", "")):
         raise Refused(errors.INVALID_REQUEST, f"The body must be {FORM}.")
     if int(request.headers.get("content-length") or 0) > MOST_BYTES:
         raise Refused(errors.PAYLOAD_TOO_LARGE)
-    return _once(await request.body())
+    return fields_of(await request.body())
+
+
+def is_form(content_type: str) -> bool:
+    """Whether the body says that it is form-encoded."""
+    return content_type.partition(";")[0].strip().lower() == FORM
 
 
 def shown(request: AnyRequest, fields: dict[str, str]) -> Shown | None:
-    """The client's name and secret, from one place only; `None` when it shows none.
+    """The client's name and secret, from one place only; `None` when it shows none. Raises `INVALID_REQUEST`."""
+    return shown_by(request.headers.getall("authorization", []), fields)
+
+
+def shown_by(headers: list[str], fields: dict[str, str]) -> Shown | None:
+    """The same, of the `Authorization` headers as they came.
 
     Raises `INVALID_REQUEST` when it shows two, or its header and body name different clients (RFC 6749 §2.3).
     """
-    headers = request.headers.getall("authorization", [])
     in_body = "client_secret" in fields
     if len(headers) > 1 or (headers and in_body):
         raise Refused(errors.INVALID_REQUEST, "The client authenticated in more than one way.")

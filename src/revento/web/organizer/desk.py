@@ -46,29 +46,31 @@ async def desk(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) 
     return found
 
 
-async def reviewer(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) -> Reviewer:
+# The proofs wait for the desk: side by side, a refusal of one would break off the other's statement, and with it the
+# connection.
+async def reviewer(tx: Given[Tx], person: Given[SignedIn], desk: Given[Desk]) -> Reviewer:
     """Proof of `application.review`."""
-    return await proofs.as_reviewer(tx, person.user_id, EventId(event_id))
+    return await proofs.as_reviewer(tx, person.user_id, desk.event_id)
 
 
-async def planner(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) -> Planner:
+async def planner(tx: Given[Tx], person: Given[SignedIn], desk: Given[Desk]) -> Planner:
     """Proof of `program.edit`."""
-    return await proofs.as_planner(tx, person.user_id, EventId(event_id))
+    return await proofs.as_planner(tx, person.user_id, desk.event_id)
 
 
-async def organizer(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) -> Organizer:
+async def organizer(tx: Given[Tx], person: Given[SignedIn], desk: Given[Desk]) -> Organizer:
     """Proof of `event.edit`."""
-    return await proofs.as_organizer(tx, person.user_id, EventId(event_id))
+    return await proofs.as_organizer(tx, person.user_id, desk.event_id)
 
 
-async def page_editor(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) -> PageEditor:
+async def page_editor(tx: Given[Tx], person: Given[SignedIn], desk: Given[Desk]) -> PageEditor:
     """Proof of `webview_page.edit`."""
-    return await proofs.as_page_editor(tx, person.user_id, EventId(event_id))
+    return await proofs.as_page_editor(tx, person.user_id, desk.event_id)
 
 
-async def integration_manager(tx: Given[Tx], person: Given[SignedIn], event_id: FromPath[str]) -> IntegrationManager:
+async def integration_manager(tx: Given[Tx], person: Given[SignedIn], desk: Given[Desk]) -> IntegrationManager:
     """Proof of `integration.manage`."""
-    return await proofs.as_integration_manager(tx, person.user_id, EventId(event_id))
+    return await proofs.as_integration_manager(tx, person.user_id, desk.event_id)
 
 
 DEPENDENCIES: Final = {

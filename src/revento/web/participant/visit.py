@@ -14,7 +14,7 @@ from revento.events.mine.models import Visit
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId
-from revento.web.shared import pages
+from revento.web.shared import pages, people
 
 
 async def visit(tx: Given[Tx], guest: Given[SignedIn | None], event_id: FromPath[str]) -> Visit:
@@ -25,7 +25,16 @@ async def visit(tx: Given[Tx], guest: Given[SignedIn | None], event_id: FromPath
     return found
 
 
+async def person(guest: Given[SignedIn | None], visit: Given[Visit]) -> SignedIn:
+    """The signed-in person, once the event is found: side by side, her absence would break off the search for it.
+
+    Raises `NotSignedIn`.
+    """
+    return await people.person(guest)
+
+
 DEPENDENCIES: Final = {"visit": Provide(visit)}
+PERSON: Final = {"person": Provide(person)}
 
 
 def base(visit: Visit) -> str:

@@ -16,7 +16,7 @@ from revento.access.buffer import Buffer
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Database, Tx
-from revento.kernel.reader import Reader
+from revento.kernel.reader import Reader, Writer
 from revento.kernel.secrets import Box, Keys
 from revento.web.shared.limits import Limits
 
@@ -35,6 +35,7 @@ class Services(msgspec.Struct, frozen=True):
     keys: Keys
     box: Box
     tokens: Reader  # token checks, always on the primary
+    writer: Writer  # the token endpoint's straight way
     reader: Reader  # what integrations read; a replica's, when there is one
     limits: Limits
     ledger: Buffer

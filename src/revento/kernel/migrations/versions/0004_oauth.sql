@@ -76,6 +76,8 @@ CREATE TABLE authorization_codes (
 );
 -- Serves the purge of old codes.
 CREATE INDEX authorization_codes_old ON authorization_codes (expires_at);
+-- Serves the purge of families, which looks for codes that name them.
+CREATE INDEX authorization_codes_by_family ON authorization_codes (family_id) WHERE family_id IS NOT NULL;
 
 CREATE TABLE access_tokens (
     hash bytea PRIMARY KEY,
@@ -102,6 +104,8 @@ CREATE TABLE refresh_tokens (
     expires_at timestamptz NOT NULL,
     UNIQUE (family_id, generation)
 );
+-- Serves the purge, likewise.
+CREATE INDEX refresh_tokens_old ON refresh_tokens USING brin (expires_at);
 
 -- Append-only: every consent, issue, refresh, refusal and end of a token (checklist K; shown to three audiences).
 CREATE TABLE token_audit (

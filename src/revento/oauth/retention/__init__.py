@@ -1,0 +1,1 @@
+"""What is kept of codes, tokens and consent pages, and for how long."""

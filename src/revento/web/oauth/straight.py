@@ -1,0 +1,100 @@
+"""The token endpoint's straight way, raw ASGI in front of the framework (docs/adr/004).
+
+A refresh or a redemption where nothing is odd is answered here. Everything else, refusals first of all, goes on to the
+handler behind it, with the body that was read already: there is one place that says no.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
+
+from revento.contract.errors import Refused
+from revento.contract.v1.wire import encode
+from revento.kernel.reader import ReaderUnreachable
+from revento.oauth.families import shapes
+from revento.oauth.families.models import TokenPair
+from revento.oauth.straight import actions
+from revento.web.oauth import wire
+from revento.web.oauth.rfc6749_token import Redeeming, Refreshing, asked_for
+from revento.web.oauth.wire import Shown
+from revento.web.shared.edge import Services, services
+
+_HEADERS: Final = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"pragma", b"no-cache"),
+)
+
+
+class TokenEndpoint:
+    """`POST /oauth/token` as ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers with a token pair, or hands on."""
+        if scope["type"] != "http" or scope["path"] != "/oauth/token" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        first = await receive()
+        pair = None
+        if first["type"] == "http.request" and not first["more_body"] and len(first["body"]) <= wire.MOST_BYTES:
+            pair = await _trade(scope, first["body"], services(scope["litestar_app"].state))
+        if pair is None:
+            await self._app(scope, _again(first, receive), send)
+        else:
+            await _answer(send, pair)
+
+
+def _again(first: HTTPReceiveMessage, receive: Receive) -> Receive:
+    """What was received already, once more, then what follows."""
+    told = False
+
+    async def replay() -> HTTPReceiveMessage:
+        nonlocal told
+        if told:
+            return await receive()  # pyright: ignore[reportReturnType]
+        told = True
+        return first
+
+    return replay
+
+
+async def _trade(scope: Scope, body: bytes, provided: Services) -> TokenPair | None:
+    try:
+        read = _read(scope, body)
+    except Refused:
+        return None
+    if read is None:
+        return None
+    shown, asked = read
+    own, keys, now = (provided.writer, shown.client_id, shown.secret), provided.keys, provided.clock.now()
+    try:
+        if isinstance(asked, Refreshing):
+            return await actions.refresh(*own, asked.refresh_token, asked.scope, keys=keys, now=now)
+        return await actions.redeem(*own, asked.code, asked.redirect_uri, asked.verifier, keys=keys, now=now)
+    except ReaderUnreachable:
+        return None
+
+
+def _read(scope: Scope, body: bytes) -> tuple[Shown, Redeeming | Refreshing] | None:
+    if scope["query_string"] or not wire.is_form(_only(scope["headers"], b"content-type")):
+        return None
+    fields = wire.fields_of(body)
+    by = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
+    shown = wire.shown_by(by, fields)
+    return (shown, asked_for(fields)) if shown else None
+
+
+def _only(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
+    found = [value for name, value in headers if name == wanted]
+    return found[0].decode("latin-1") if len(found) == 1 else ""
+
+
+async def _answer(send: Send, pair: TokenPair) -> None:
+    body = encode(shapes.tokens(pair))
+    headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
