@@ -31,7 +31,7 @@ async def drop_codes(tx: Tx, *, before: datetime) -> int:
     return await tx.run(DROP_CODES, before=before, limit=AT_ONCE)
 
 
-# Index access_tokens_old. A family's newest access token stays: its client is told that it has expired, or what ended it.
+# Index access_tokens_old. A family's newest one stays: its client is told that it has expired, or what ended it.
 DROP_ACCESS = """
     DELETE FROM access_tokens
      WHERE hash IN (SELECT a.hash

@@ -10,11 +10,12 @@ from revento.web.operator import (
     overview,
     search,
     submissions,
+    tokens,
     users,
     watch,
 )
 
-PARTS = (overview, organizations, submissions, integrations, users, watch, audit, search)
+PARTS = (overview, organizations, submissions, integrations, users, watch, audit, tokens, search)
 ROUTES = Router(
     "/operator",
     route_handlers=[handler for part in PARTS for handler in part.HANDLERS],

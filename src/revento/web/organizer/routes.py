@@ -23,6 +23,7 @@ from revento.web.organizer import (
     places,
     program,
     registration,
+    tokens,
 )
 
 PARTS = (
@@ -42,6 +43,7 @@ PARTS = (
     event_pages,
     integrations,
     ledger,
+    tokens,
     objections,
     connection,
     archive,
