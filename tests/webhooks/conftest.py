@@ -10,6 +10,7 @@ import pytest
 
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
+from revento.kernel.secrets import Box
 from revento.webhooks.deliver import Sender
 from revento.workers.dispatch import Dispatcher
 from tests.webhooks import receivers, world
@@ -35,11 +36,16 @@ async def con(db: Database, receiver: receivers.Receiver) -> world.World:
 
 @asynccontextmanager
 async def dispatching(
-    db: Database, *, ladder: tuple[int, ...] = (0, 1, 1, 1), sender: Sender | None = None, clock: Clock | None = None
+    db: Database,
+    *,
+    ladder: tuple[int, ...] = (0, 1, 1, 1),
+    sender: Sender | None = None,
+    clock: Clock | None = None,
+    box: Box = world.BOX,
 ) -> AsyncGenerator[Dispatcher]:
     """A dispatcher at work; stopped cleanly at the end."""
     own = sender or Sender(allowed=LOOPBACK)
-    dispatcher = Dispatcher(db, own, world.BOX, clock or Clock(), ladder=ladder)
+    dispatcher = Dispatcher(db, own, box, clock or Clock(), ladder=ladder)
     stop, ready = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(dispatcher.run(stop, ready=ready))
     waiting = asyncio.create_task(ready.wait())

@@ -39,6 +39,17 @@ async def test_55_the_consent_page_is_kept_nowhere_tells_nobody_and_lets_its_for
     assert "<script>alert" not in page.text
 
 
+async def test_55_a_client_on_an_ipv6_loopback_address_can_be_reached_by_the_form(site, con, clock, ada, http) -> None:
+    redirect = "http://[::1]:3000/callback"
+    async with site.db.tx() as tx:
+        box = site.app.state["services"].box
+        six = await given.register(tx, con.people["Ivo"], given.document("Six", redirect), box, clock)
+    page = await Speaker(http, six, con.event_id).authorize(ada, redirect_uri=redirect)
+    form_action = re.search(r"form-action ([^;]+)", page.headers["content-security-policy"])
+    assert form_action is not None
+    assert ("http:" in form_action[1].split(), "[" in form_action[1]) == (True, False)  # no policy can spell [::1]
+
+
 async def test_56_only_the_very_form_of_this_session_counts(
     badges: Speaker, ada: httpx.AsyncClient, mallory: httpx.AsyncClient, site, con
 ) -> None:
