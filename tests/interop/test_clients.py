@@ -9,25 +9,31 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from authlib.integrations.requests_client import OAuth2Session as Authlib
 from requests_oauthlib import OAuth2Session as RequestsOauthlib
 
 from revento.kernel.db import Database
+from tests.conftest import cloned
 from tests.interop import served
 from tests.interop.served import Served
 from tests.oauth import given
 
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 HERE = Path(__file__).parent
 METHODS = ("basic", "post")
 SCOPES = ["event.read", "participants.read"]
 SEEN = {"scope": " ".join(SCOPES), "rotated": True, "alive": True, "told": True, "after": False}
 
 
-@pytest.fixture
-async def revento(db: Database, tmp_path: Path) -> AsyncGenerator[Served]:
-    """A running server."""
-    async with served.serving(db, tmp_path) as running:
-        yield running
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def revento(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Served]:
+    """A running server, one for all of them."""
+    with cloned(postgres_url) as url:
+        db = await Database.open(url)
+        async with served.serving(db, tmp_path_factory.mktemp("served")) as running:
+            yield running
+        await db.close()
 
 
 async def says_yes(revento: Served, url: str) -> str:
@@ -46,7 +52,6 @@ async def is_alive(revento: Served, token: str) -> bool:
         return (await client.get(path, headers={"Authorization": f"Bearer {token}"})).status_code == 200
 
 
-@pytest.mark.slow
 async def test_authlib_connects_refreshes_and_revokes(revento: Served) -> None:
     for method in METHODS:
         client = Authlib(
@@ -80,7 +85,6 @@ async def test_authlib_connects_refreshes_and_revokes(revento: Served) -> None:
         assert seen | {"after": after} == SEEN, method
 
 
-@pytest.mark.slow
 async def test_requests_oauthlib_connects_and_refreshes(revento: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     id, secret = revento.con.badges.client_id, revento.con.badges.client_secret
@@ -113,7 +117,6 @@ async def test_requests_oauthlib_connects_and_refreshes(revento: Served, monkeyp
         assert seen | {"told": True, "after": after} == SEEN, method
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("library", ["oauth4webapi", "openid-client", "simple-oauth2"])
 async def test_a_javascript_client_connects_refreshes_and_revokes(revento: Served, library: str) -> None:
     for method in METHODS:

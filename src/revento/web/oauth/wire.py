@@ -57,7 +57,7 @@ def parse(raw: bytes) -> dict[str, list[str]]:
 
 def _decoded(part: bytes) -> str:
     try:
-        text = unquote_to_bytes(part.replace(b"+", b" ")).decode()
+        text = (unquote_to_bytes(part.replace(b"+", b" ")) if b"%" in part or b"+" in part else part).decode()
     except UnicodeDecodeError as error:
         raise Malformed("The request has a parameter that is not UTF-8.") from error
     if "\0" in text:
@@ -71,10 +71,13 @@ def fields_of(raw: bytes) -> dict[str, str]:
         found = parse(raw)
     except Malformed as error:
         raise Refused(errors.INVALID_REQUEST, str(error)) from error
-    for name in sorted(KNOWN):
-        if len(found.get(name, [])) > 1:
-            raise Refused(errors.INVALID_REQUEST, f"{name} was sent more than once.")
+    if len(found) < raw.count(b"&") + 1 and (twice := _twice(found)):
+        raise Refused(errors.INVALID_REQUEST, f"{twice} was sent more than once.")
     return {name: values[0] for name, values in found.items() if name in KNOWN}
+
+
+def _twice(found: dict[str, list[str]]) -> str | None:
+    return min((name for name, values in found.items() if len(values) > 1 and name in KNOWN), default=None)
 
 
 async def read(request: AnyRequest) -> dict[str, str]:
