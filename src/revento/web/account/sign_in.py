@@ -193,8 +193,10 @@ async def confirm(
         now=now,
     )
     if isinstance(opened, Reason):
-        form = Form[SignIn]({"next": following}, {"password": gettext("This is not your password.")})
-        return pages.page("account/confirm.html", 422, form=form, person=person, sends_to=pages.ELSEWHERE)
+        limited = opened is errors.TOO_MANY_ATTEMPTS
+        say = gettext(opened.say) if limited else gettext("This is not your password.")
+        form, status = Form[SignIn]({"next": following}, {"password": say}), 429 if limited else 422
+        return pages.page("account/confirm.html", status, form=form, person=person, sends_to=pages.ELSEWHERE)
     await sessions.revoke(tx, person.user_id, person.session_id, now=now)
     return signed_in(settings, opened, following, kept=True)
 
