@@ -57,7 +57,7 @@ async def app() -> AsyncGenerator[AsyncTestClient[Litestar]]:
     pages.environment.loader = templates
     keys = Keys("k" * 32)
     provided = Services(
-        Settings.read({"DATABASE_URL": "postgresql://none"}), None, Noon(), keys, Box(keys), *[None] * 4
+        Settings.read({"DATABASE_URL": "postgresql://none"}), None, Noon(), keys, Box(keys), *[None] * 5
     )  # type: ignore[arg-type]
     made = Litestar(
         [assets.routes, preview, said],
