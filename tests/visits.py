@@ -11,7 +11,6 @@ import httpx
 import msgspec
 from litestar import Litestar
 
-from revento import app
 from revento.identity.sessions import actions as sessions
 from revento.identity.users import queries as users
 from revento.kernel import ids
@@ -19,6 +18,7 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Database, Row, Tx
 from revento.kernel.ids import UserId
+from tests import apps
 
 ORIGIN = "http://127.0.0.1:8000"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -131,23 +131,23 @@ def _client(made: Litestar) -> httpx.AsyncClient:
 async def opened(database_url: str, clock: Clock, folder: Path, **environ: str) -> AsyncGenerator[Site]:
     """The application for this test."""
     environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": ORIGIN, "REVENTO_DATA_DIR": str(folder), **environ}
-    made = app.build(Settings.read(environ, env="development"), clock=clock)
-    up, down = asyncio.Event(), asyncio.Event()
+    with apps.built(Settings.read(environ, env="development"), clock) as made:
+        up, down = asyncio.Event(), asyncio.Event()
 
-    async def live() -> None:  # a task of its own: what a lifespan opens it closes in the same task
-        async with made.lifespan():
-            up.set()
-            await down.wait()
+        async def live() -> None:  # a task of its own: what a lifespan opens it closes in the same task
+            async with made.lifespan():
+                up.set()
+                await down.wait()
 
-    living = asyncio.create_task(live())
-    await up.wait()
-    given = made.state["services"]
-    counting = CountingDatabase(given.db._pool, given.db.url)
-    counting.counts = []
-    made.state["services"] = msgspec.structs.replace(given, db=counting)
-    yield Site(made, counting, clock, counting.counts)
-    down.set()
-    await living
+        living = asyncio.create_task(live())
+        await up.wait()
+        given = made.state["services"]
+        counting = CountingDatabase(given.db._pool, given.db.url)
+        counting.counts = []
+        made.state["services"] = msgspec.structs.replace(given, db=counting)
+        yield Site(made, counting, clock, counting.counts)
+        down.set()
+        await living
 
 
 def routes_below(made: Litestar, prefix: str) -> list[tuple[str, str]]:

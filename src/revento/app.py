@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import msgspec
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
@@ -38,36 +39,58 @@ def create() -> Litestar:
     return build(Settings.read(os.environ))
 
 
+class Configured(msgspec.Struct, frozen=True):
+    """What an application is started with."""
+
+    settings: Settings
+    database_url: str
+    keys: Keys
+    clock: Clock
+
+
 def build(
     settings: Settings, *, clock: Clock | None = None, offered: tuple[versions.Version, ...] = versions.ALL
 ) -> Litestar:
     """The application for these settings. Tests hand in a clock and versions of the API. Raises `Misconfigured`."""
+    return configure(assemble(offered), settings, clock=clock)
+
+
+def configure(app: Litestar, settings: Settings, *, clock: Clock | None = None) -> Litestar:
+    """Says what the application works with from its next start on. Raises `Misconfigured`."""
     if settings.database_url is None:
         raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
-    url = settings.database_url
     keys = Keys(settings.secret_key or load_or_create_key(settings.data_dir))
+    app.state["configured"] = Configured(settings, settings.database_url, keys, clock or Clock())
+    return app
 
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        db = await Database.open(url)
-        tokens, writer, ledger, stop = Reader(url), Writer(url, size=16), Buffer(), asyncio.Event()
-        reader = Reader(settings.replica_url) if settings.replica_url else tokens
-        budgets = Shared(settings.valkey_url) if settings.valkey_url else limits.Here()
-        app.state["services"] = edge.Services(
-            settings, db, clock or Clock(), keys, Box(keys), tokens, writer, reader, budgets, ledger
-        )
-        writing = asyncio.create_task(ledgers.run(db, ledger, stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await writing
-            await reader.close()
-            await tokens.close()
-            await writer.close()
-            await budgets.close()
-            await db.close()
 
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncGenerator[None]:
+    """Between start and stop."""
+    given: Configured = app.state["configured"]
+    settings, url, keys = given.settings, given.database_url, given.keys
+    db = await Database.open(url)
+    tokens, writer, ledger, stop = Reader(url), Writer(url, size=16), Buffer(), asyncio.Event()
+    reader = Reader(settings.replica_url) if settings.replica_url else tokens
+    budgets = Shared(settings.valkey_url) if settings.valkey_url else limits.Here()
+    app.state["services"] = edge.Services(
+        settings, db, given.clock, keys, Box(keys), tokens, writer, reader, budgets, ledger
+    )
+    writing = asyncio.create_task(ledgers.run(db, ledger, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await writing
+        await reader.close()
+        await tokens.close()
+        await writer.close()
+        await budgets.close()
+        await db.close()
+
+
+def assemble(offered: tuple[versions.Version, ...] = versions.ALL) -> Litestar:
+    """Routes, guards and middleware; takes about a second. To be told by `configure` what it works with."""
     pages = [
         *account.HANDLERS,
         *oauth.PAGES,
@@ -89,7 +112,7 @@ def build(
         ],
         dependencies=edge.DEPENDENCIES | people.DEPENDENCIES,
         exception_handlers=errors.HANDLERS,
-        lifespan=[lifespan],
+        lifespan=[_living],
         state=State(),
         openapi_config=None,
         debug=False,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Database
 from revento.web.shared.edge import Services
+from tests import apps
 from tests.api import world as worlds
 from tests.api.world import World
 
@@ -54,12 +55,14 @@ async def _running(app: Litestar) -> AsyncGenerator[None]:
 async def serve(database_url: str, tmp_path: Path, clock: Clock, **more: Any) -> AsyncGenerator[Api]:
     """The application, started and stopped; `environ` and `offered` may be given."""
     environ = {"DATABASE_URL": database_url, "REVENTO_DATA_DIR": str(tmp_path), **more.pop("environ", {})}
-    made = revento_app.build(Settings.read(environ, env="development"), clock=clock, **more)
-    async with _running(made):
-        transport = httpx.ASGITransport(made, raise_app_exceptions=False)
-        async with Api(transport=transport, base_url="http://testserver.local") as client:
-            client.app = made
-            yield client
+    settings = Settings.read(environ, env="development")
+    own = revento_app.build(settings, clock=clock, **more) if more else None
+    with nullcontext(own) if own else apps.built(settings, clock) as made:
+        async with _running(made):
+            transport = httpx.ASGITransport(made, raise_app_exceptions=False)
+            async with Api(transport=transport, base_url="http://testserver.local") as client:
+                client.app = made
+                yield client
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from playwright.async_api import Browser, Page, async_playwright
 
-from revento import app
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
+from tests import apps
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 # No sandbox: test machines run as root. Nothing that calls home.
@@ -88,19 +88,19 @@ async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerato
         port = probe.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(tmp_path)}
-    made = app.build(Settings.read(environ, env="development"), clock=clock)
-    server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
-    serving = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient() as client:
-        for _ in range(200):
-            try:
-                if (await client.get(f"{origin}/readyz")).status_code == 200:
-                    break
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-    yield origin
-    server.stop()
-    await serving
+    with apps.built(Settings.read(environ, env="development"), clock) as made:
+        server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+        serving = asyncio.create_task(server.serve())
+        async with httpx.AsyncClient() as client:
+            for _ in range(200):
+                try:
+                    if (await client.get(f"{origin}/readyz")).status_code == 200:
+                        break
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+        yield origin
+        server.stop()
+        await serving
 
 
 async def sign_in(page: Page, site: str, email: str, password: str = "correct horse battery staple") -> None:

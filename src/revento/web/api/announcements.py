@@ -20,11 +20,13 @@ class Announcements:
     def __init__(self) -> None:
         self._standing: list[Deprecation] = []
         self._fresh_until = 0.0
+        self._reader: Reader | None = None
 
     async def headers(self, reader: Reader, version: str, endpoint: Endpoint) -> Headers:
         """The headers for an endpoint in a version: of the announcement that ends first."""
-        if time.monotonic() >= self._fresh_until:
+        if time.monotonic() >= self._fresh_until or reader is not self._reader:
             self._fresh_until = time.monotonic() + FRESH_S  # one request asks, the others go on with what was
+            self._reader = reader
             self._standing = await queries.list_standing(reader)
         for one in self._standing:
             if one.version == version and one.path in (None, endpoint.path, endpoint.template):
