@@ -103,7 +103,7 @@ def _field(path: str) -> str:
 
 def topic_options() -> list[tuple[str, str, str]]:
     """The types that a manifest may declare, with when they fire."""
-    return [(each.name, each.name, each.fires) for each in topics.ALL]
+    return [(each.name, each.name, gettext(each.fires)) for each in topics.ALL]
 
 
 def labels() -> dict[str, str]:

@@ -70,7 +70,7 @@ async def sandbox_page(tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn]
         personas=await queries.list_personas(tx, first.id) if first else [],
         first=first,
         trips=[msgspec.structs.replace(each, title=gettext(each.title), say=gettext(each.say)) for each in TRIPS],
-        topics=[(each.name, each.fires, _is_told(client, each.name)) for each in topics.ALL],
+        topics=[(each.name, gettext(each.fires), _is_told(client, each.name)) for each in topics.ALL],
         has_sandbox=client.environment == "sandbox",
     )
 

@@ -107,7 +107,7 @@ def _page(request: AnyRequest, reason: Reason, say: str | None) -> Response[str]
         reason.status,
         code=reason.status,
         title=gettext(title),
-        say=say or gettext(reason.say),
+        say=gettext(say or reason.say),
         request_id=request.scope.get("request_id"),
     )
 

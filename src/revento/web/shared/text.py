@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -49,17 +50,24 @@ def lasting(of: timedelta) -> str:
     return format_timedelta(of, threshold=2, locale=babel_locale())
 
 
+def _shaped(shape: str) -> str:
+    """A CLDR pattern as written in English, as the visitor's language writes it: German has a dot behind the day."""
+    if visitor.current().locale != "de":
+        return shape
+    return re.sub(r"\bd\b", "d.", re.sub(r"\b(E+) d\b", r"\1, d", shape))
+
+
 def absolute(at: datetime, zone: str = "UTC") -> str:
     """The whole moment with its zone named: `Saturday 5 December 2026 at 14:00 (Europe/Helsinki)`."""
     there = at.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(there, 'EEEE d MMMM y, HH:mm', locale=babel_locale())} ({zone})"
+    return f"{format_datetime(there, _shaped('EEEE d MMMM y, HH:mm'), locale=babel_locale())} ({zone})"
 
 
 def moment(at: datetime, zone: str = "UTC") -> str:
     """Day and time, short: `Sat 5 Dec, 14:00`; with the year when it is another one than now."""
     there = at.astimezone(ZoneInfo(zone))
     shape = "EEE d MMM, HH:mm" if there.year == visitor.current().now.year else "d MMM y, HH:mm"
-    return format_datetime(there, shape, locale=babel_locale())
+    return format_datetime(there, _shaped(shape), locale=babel_locale())
 
 
 def hour(at: datetime, zone: str = "UTC") -> str:
@@ -86,7 +94,7 @@ def beside(at: datetime, zone: str = "UTC") -> str:
 
 def day(on: date, shape: str = "EEEE d MMMM") -> str:
     """A date in words: `Saturday 5 December`. `shape` is a CLDR pattern."""
-    return format_date(on, shape, locale=babel_locale())
+    return format_date(on, _shaped(shape), locale=babel_locale())
 
 
 def span(start: datetime, end: datetime, zone: str = "UTC") -> str:
@@ -110,7 +118,7 @@ def number(value: float) -> str:
 
 def percent(part: float, whole: float) -> str:
     """A share, rounded: `84%`; `–` of nothing."""
-    return format_percent(part / whole, "#,##0%", locale=babel_locale()) if whole else "–"
+    return format_percent(part / whole, locale=babel_locale()) if whole else "–"
 
 
 def initials(name: str) -> str:
