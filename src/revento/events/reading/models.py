@@ -1,6 +1,8 @@
 """What a reading statement returns."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -13,6 +15,12 @@ class Page(msgspec.Struct, frozen=True):
     found: int
     last_at: datetime | None
     last_id: str | None
+
+    @classmethod
+    def of(cls, found: Sequence[Sequence[Any]], limit: int) -> "Page":
+        """Out of rows of (creation time, id, JSON), one more than asked when there is more."""
+        at, id = found[limit - 1][:2] if len(found) >= limit else (None, None)
+        return cls(b",".join([row[2] for row in found[:limit]]), len(found), at, id)
 
 
 class Span(msgspec.Struct, frozen=True):

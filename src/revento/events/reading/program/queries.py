@@ -4,37 +4,49 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 from revento.events.reading.models import Dated, Page, Span
-from revento.kernel.reader import Reader, join
+from revento.kernel.reader import Reader, join, json_time, json_word
 
-# Rows are `place, at, id, body`; of limit + 1 rows the last only says that there is more.
-_PAGED: Final[LiteralString] = """
-    SELECT convert_to(coalesce(string_agg(body, ',') FILTER (WHERE place <= $4), ''), 'UTF8'), count(*),
-           max(at) FILTER (WHERE place = $4), max(id) FILTER (WHERE place = $4)
-      FROM (SELECT row_number() OVER (ORDER BY x.created_at, x.id) AS place, x.created_at AS at, x.id, """
-# One activity in the shape of contract/v1. Its capacity state is decided as in events/program/rules.
-_ACTIVITY: Final[LiteralString] = """(SELECT row_to_json(r)::text FROM (SELECT
-    x.id, x.event_id, x.thread_id, x.location_id, x.title, x.description, x.status,
-    to_char(x.starts_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS starts_at,
-    to_char(x.ends_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ends_at, x.min_age, x.language,
+# One activity in the shape of contract/v1, as text (see people/queries.py). Its capacity state is decided as in
+# events/program/rules.
+_ACTIVITY: Final[LiteralString] = join(
+    """convert_to(concat('{"id":"', x.id, '","event_id":"', x.event_id, '","thread_id":', """,
+    json_word("x.thread_id"),
+    """, ',"location_id":', """,
+    json_word("x.location_id"),
+    """, ',"title":', to_json(x.title), ',"description":', to_json(x.description), ',"status":"', x.status,
+    '","starts_at":', """,
+    json_time("x.starts_at"),
+    """, ',"ends_at":', """,
+    json_time("x.ends_at"),
+    """, ',"min_age":"', x.min_age, '","language":', coalesce(to_json(x.language)::text, 'null'), ',"hosts":',
     coalesce((SELECT json_agg(json_build_object('participant_id', h.participant_id, 'display_name', h.display_name)
                               ORDER BY h.position)
-                FROM activity_hosts h WHERE h.event_id = x.event_id AND h.activity_id = x.id), '[]') AS hosts,
-    x.capacity, x.signup_count, x.waitlist_count,
+                FROM activity_hosts h WHERE h.event_id = x.event_id AND h.activity_id = x.id), '[]'),
+    ',"capacity":', coalesce(x.capacity::text, 'null'), ',"signup_count":', x.signup_count, ',"waitlist_count":',
+    x.waitlist_count, ',"capacity_state":"',
     CASE WHEN x.status = 'cancelled' OR NOT x.signups_open THEN 'closed'
          WHEN x.capacity IS NULL THEN 'unlimited'
          WHEN x.signup_count >= x.capacity THEN 'full'
          WHEN 10 * x.signup_count >= 9 * x.capacity THEN 'nearly_full'
-         ELSE 'open' END AS capacity_state,
-    to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
-    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r)"""
-_THREAD: Final[LiteralString] = """(SELECT row_to_json(r)::text FROM (SELECT
+         ELSE 'open' END, '","created_at":', """,
+    json_time("x.created_at"),
+    """, ',"updated_at":', """,
+    json_time("x.updated_at"),
+    """, '}'), 'UTF8')""",
+)
+_THREAD: Final[LiteralString] = """convert_to((SELECT row_to_json(r)::text FROM (SELECT
     x.id, x.event_id, x.title, x.description, x.color, x.position,
     to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
-    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r)"""
-_LOCATION: Final[LiteralString] = """(SELECT row_to_json(r)::text FROM (SELECT
+    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8')"""
+_LOCATION: Final[LiteralString] = """convert_to((SELECT row_to_json(r)::text FROM (SELECT
     x.id, x.event_id, x.parent_id, x.kind, x.name, x.capacity, x.accessibility, x.position,
     to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
-    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r)"""
+    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8')"""
+# Of limit + 1 rows the last only says that there is more.
+_PAGED: Final[LiteralString] = "SELECT x.created_at, x.id, "
+_IN_ORDER: Final[LiteralString] = """
+     ORDER BY x.created_at, x.id
+     LIMIT $4 + 1"""
 
 # Serves GET /events/{event_id}.
 FIND_EVENT: Final = """
@@ -64,15 +76,14 @@ async def find_event(reader: Reader, event_id: str) -> bytes | None:
 PAGE_ACTIVITIES: Final = join(
     _PAGED,
     _ACTIVITY,
-    """ AS body
-              FROM activities x
-             WHERE x.event_id = $1 AND x.is_published AND (x.created_at, x.id) > ($2, $3)
-               AND ($5::text IS NULL OR x.thread_id = $5) AND ($6::text IS NULL OR x.location_id = $6)
-               AND ($7::text IS NULL OR x.status = $7)
-               AND ($8::timestamptz IS NULL OR (x.starts_at >= $8 AND x.starts_at < $9))
-               AND ($10::timestamptz IS NULL OR x.updated_at >= $10)
-             ORDER BY x.created_at, x.id
-             LIMIT $4 + 1) page""",
+    """
+      FROM activities x
+     WHERE x.event_id = $1 AND x.is_published AND (x.created_at, x.id) > ($2, $3)
+       AND ($5::text IS NULL OR x.thread_id = $5) AND ($6::text IS NULL OR x.location_id = $6)
+       AND ($7::text IS NULL OR x.status = $7)
+       AND ($8::timestamptz IS NULL OR (x.starts_at >= $8 AND x.starts_at < $9))
+       AND ($10::timestamptz IS NULL OR x.updated_at >= $10)""",
+    _IN_ORDER,
 )
 
 
@@ -90,18 +101,16 @@ async def page_activities(
 ) -> Page:
     """Published activities from a position on, in order of creation."""
     since, until = (day.since, day.until) if day else (None, None)
-    row = await reader.maybe(
-        PAGE_ACTIVITIES, event_id, *after, limit, thread_id, location_id, status, since, until, updated_since
-    )
-    assert row is not None
-    return Page(*row)
+    narrowed = (thread_id, location_id, status, since, until, updated_since)
+    asked = reader if narrowed == (None,) * 6 else reader.by_value
+    return Page.of(await asked.all(PAGE_ACTIVITIES, event_id, *after, limit, *narrowed), limit)
 
 
 # Serves GET /events/{event_id}/activities/{activity_id}.
 FIND_ACTIVITY: Final = join(
-    "SELECT convert_to(",
+    "SELECT ",
     _ACTIVITY,
-    ", 'UTF8') FROM activities x WHERE x.event_id = $1 AND x.id = $2 AND x.is_published",
+    " FROM activities x WHERE x.event_id = $1 AND x.id = $2 AND x.is_published",
 )
 
 
@@ -113,9 +122,9 @@ async def find_activity(reader: Reader, event_id: str, id: str) -> bytes | None:
 
 # Serves GET /events/{event_id}/program; index activities_by_start.
 LIST_ACTIVITIES: Final = join(
-    "SELECT x.starts_at, convert_to(",
+    "SELECT x.starts_at, ",
     _ACTIVITY,
-    ", 'UTF8') FROM activities x WHERE x.event_id = $1 AND x.is_published ORDER BY x.starts_at, x.id",
+    " FROM activities x WHERE x.event_id = $1 AND x.is_published ORDER BY x.starts_at, x.id",
 )
 
 
@@ -132,12 +141,12 @@ PROGRAM: Final = join(
                             (SELECT max(updated_at) FROM threads WHERE event_id = e.id),
                             (SELECT max(updated_at) FROM locations WHERE event_id = e.id)),
                    'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-           convert_to(coalesce((SELECT string_agg(""",
+           coalesce((SELECT string_agg(""",
     _THREAD,
-    """, ',' ORDER BY x.position, x.created_at, x.id) FROM threads x WHERE x.event_id = e.id), ''), 'UTF8'),
-           convert_to(coalesce((SELECT string_agg(""",
+    """, ','::bytea ORDER BY x.position, x.created_at, x.id) FROM threads x WHERE x.event_id = e.id), ''),
+           coalesce((SELECT string_agg(""",
     _LOCATION,
-    """, ',' ORDER BY x.level, x.position, x.name, x.id) FROM locations x WHERE x.event_id = e.id), ''), 'UTF8')
+    """, ','::bytea ORDER BY x.level, x.position, x.name, x.id) FROM locations x WHERE x.event_id = e.id), '')
       FROM events e WHERE e.id = $1""",
 )
 
@@ -152,12 +161,11 @@ async def program(reader: Reader, event_id: str) -> tuple[str, bytes, bytes] | N
 PAGE_THREADS: Final = join(
     _PAGED,
     _THREAD,
-    """ AS body
-              FROM threads x
-             WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
-               AND ($5::timestamptz IS NULL OR x.updated_at >= $5)
-             ORDER BY x.created_at, x.id
-             LIMIT $4 + 1) page""",
+    """
+      FROM threads x
+     WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
+       AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",
+    _IN_ORDER,
 )
 
 
@@ -165,21 +173,18 @@ async def page_threads(
     reader: Reader, event_id: str, after: tuple[datetime, str], limit: int, *, updated_since: datetime | None = None
 ) -> Page:
     """Threads from a position on, in order of creation."""
-    row = await reader.maybe(PAGE_THREADS, event_id, *after, limit, updated_since)
-    assert row is not None
-    return Page(*row)
+    return Page.of(await reader.all(PAGE_THREADS, event_id, *after, limit, updated_since), limit)
 
 
 # Serves GET /events/{event_id}/locations; index locations_page.
 PAGE_LOCATIONS: Final = join(
     _PAGED,
     _LOCATION,
-    """ AS body
-              FROM locations x
-             WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
-               AND ($5::timestamptz IS NULL OR x.updated_at >= $5)
-             ORDER BY x.created_at, x.id
-             LIMIT $4 + 1) page""",
+    """
+      FROM locations x
+     WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
+       AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",
+    _IN_ORDER,
 )
 
 
@@ -187,15 +192,13 @@ async def page_locations(
     reader: Reader, event_id: str, after: tuple[datetime, str], limit: int, *, updated_since: datetime | None = None
 ) -> Page:
     """Locations from a position on, in order of creation."""
-    row = await reader.maybe(PAGE_LOCATIONS, event_id, *after, limit, updated_since)
-    assert row is not None
-    return Page(*row)
+    return Page.of(await reader.all(PAGE_LOCATIONS, event_id, *after, limit, updated_since), limit)
 
 
 # Serves GET /events/{event_id}/registration-waves; a wave's status is decided as in events/waves/rules.
 PAGE_WAVES: Final = join(
     _PAGED,
-    """(SELECT row_to_json(r)::text FROM (SELECT
+    """convert_to((SELECT row_to_json(r)::text FROM (SELECT
     x.id, x.event_id, x.title, x.role, to_char(x.opens_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS opens_at,
     to_char(x.closes_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closes_at, x.capacity,
     CASE WHEN $6::timestamptz < x.opens_at THEN 'upcoming'
@@ -205,12 +208,11 @@ PAGE_WAVES: Final = join(
                                 AND a.status IN ('pending', 'approved', 'revision_requested')) THEN 'full'
          ELSE 'open' END AS status,
     to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
-    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r) AS body
-              FROM registration_waves x
-             WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
-               AND ($5::timestamptz IS NULL OR x.updated_at >= $5)
-             ORDER BY x.created_at, x.id
-             LIMIT $4 + 1) page""",
+    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8')
+      FROM registration_waves x
+     WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
+       AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",
+    _IN_ORDER,
 )
 
 
@@ -224,6 +226,4 @@ async def page_waves(
     now: datetime,
 ) -> Page:
     """Registration waves from a position on, in order of creation, as they stand at `now`."""
-    row = await reader.maybe(PAGE_WAVES, event_id, *after, limit, updated_since, now)
-    assert row is not None
-    return Page(*row)
+    return Page.of(await reader.all(PAGE_WAVES, event_id, *after, limit, updated_since, now), limit)
