@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
-from authlib.jose import JsonWebKey, jwt
-from authlib.jose.errors import JoseError
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from revento_sdk import pkce
 
 MEDIA_TYPE = "application/vnd.revento.v1+json"
@@ -289,9 +290,9 @@ class Integration:
 
     async def is_launched(self, token: str) -> bool:
         async with self.http.get(f"{self.revento}/.well-known/jwks.json") as answer:
-            keys = JsonWebKey.import_key_set(await answer.json())
+            keys = KeySet.import_key_set(await answer.json())
         try:
-            jwt.decode(token, keys).validate()
+            jwt.JWTClaimsRegistry().validate(jwt.decode(token, keys, algorithms=["ES256"]).claims)
         except (JoseError, ValueError):
             return False
         return True

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from revento.web.guide import book
@@ -55,7 +55,7 @@ def front(request: Asked) -> Response[Any]:
 
 
 @get("/guide/search", sync_to_thread=False)
-def search(q: str = "") -> Response[str]:
+def search(q: FromQuery[str] = "") -> Response[str]:
     """What the guide says about some words."""
     found = book.search(q)
     return pages.page("guide/search.html", q=q, found=found, contents=book.contents(), titles=_titles())
