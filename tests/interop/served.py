@@ -29,6 +29,7 @@ class Served(msgspec.Struct):
     db: Database
     con: given.Convention
     log: Path
+    pid: int
 
     async def browser(self, name: str) -> httpx.AsyncClient:
         """Somebody's, signed in."""
@@ -63,7 +64,7 @@ async def serving(db: Database, folder: Path, **environ: str) -> AsyncGenerator[
         )
         try:
             await _ready(f"http://127.0.0.1:{port}", process)
-            yield Served(f"http://127.0.0.1:{port}", db, con, log)
+            yield Served(f"http://127.0.0.1:{port}", db, con, log, process.pid)
         finally:
             with suppress(ProcessLookupError):
                 process.terminate()
