@@ -1,24 +1,30 @@
 """The guide as its readers see it: every page, every link, every anchor, the search, the twins."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from revento.contract import endpoints, errors, scopes, topics
 from revento.contract.render.guide_words import ERRORS
 from revento.web.guide import book, markup
 from tests.api.conftest import serve
+from tests.conftest import MovableClock, cloned
 
+on_one_site = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
 PAGES = list(book.pages())
 
 
-@pytest.fixture
-async def site(database_url, tmp_path, clock):
-    async for client in serve(database_url, tmp_path, clock):
-        yield client
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(postgres_url, tmp_path_factory):
+    """Revento for all of this file: nobody writes."""
+    with cloned(postgres_url) as url:
+        async for client in serve(url, tmp_path_factory.mktemp("site"), MovableClock(datetime.now(UTC))):
+            yield client
 
 
 class Seen(HTMLParser):
@@ -55,6 +61,7 @@ def wanted_addresses(slug: str, links: list[str]) -> list[tuple[str, str]]:
     return found
 
 
+@on_one_site
 async def test_every_page_answers_and_every_link_of_the_guide_leads_somewhere(site):
     shown = {slug: Seen((await site.get(f"/guide/{slug}")).text) for slug in PAGES}
     broken = []
@@ -67,6 +74,7 @@ async def test_every_page_answers_and_every_link_of_the_guide_leads_somewhere(si
     assert {slug: page.tags.count("h1") for slug, page in shown.items()} == dict.fromkeys(PAGES, 1)
 
 
+@on_one_site
 async def test_links_into_the_platform_are_routes_of_it(site):
     addresses = set()
     for slug in PAGES:
@@ -82,12 +90,14 @@ def test_every_source_is_a_page_and_every_page_says_in_one_sentence_what_it_is_f
     assert all(page.say.endswith((".", "?")) and len(page.say) < 140 for page in book.pages().values())
 
 
+@on_one_site
 async def test_every_error_code_has_its_anchor_and_says_what_to_do(site):
     codes = {reason.code for reason in (*errors.API, *errors.OAUTH)}
     assert set(ERRORS) == codes
     assert codes <= Seen((await site.get("/guide/errors")).text).ids
 
 
+@on_one_site
 async def test_every_scope_type_and_endpoint_of_the_contract_is_in_the_reference(site):
     pages = {slug: (await site.get(f"/guide/{slug}")) for slug in ("scopes", "webhooks-events", "endpoints")}
     assert {topic.name for topic in topics.ALL} <= Seen(pages["webhooks-events"].text).ids
@@ -95,6 +105,7 @@ async def test_every_scope_type_and_endpoint_of_the_contract_is_in_the_reference
     assert [one.name for one in scopes.ALL if one.name not in pages["scopes"].text] == []
 
 
+@on_one_site
 async def test_a_page_has_a_markdown_twin_with_its_samples_in_place(site):
     twin = await site.get("/guide/webhooks.md")
     assert twin.headers["content-type"] == "text/markdown; charset=utf-8"
@@ -104,12 +115,14 @@ async def test_a_page_has_a_markdown_twin_with_its_samples_in_place(site):
     assert [slug for slug in PAGES if "{{" in book.pages()[slug].markdown] == []
 
 
+@on_one_site
 async def test_assistants_find_every_twin_in_llms_txt(site):
     listed = (await site.get("/llms.txt")).text
     assert re.findall(r"/guide/([\w-]+)\.md\)", listed) == PAGES
     assert (await site.get("/guide/llms.txt")).text == listed
 
 
+@on_one_site
 async def test_search_finds_codes_headers_and_words_and_says_when_it_finds_nothing(site):
     page = await site.get("/guide/search", params={"q": "invalid_cursor"})
     assert Seen(page.text).links.count("/guide/errors#invalid_cursor") == 1
@@ -122,6 +135,7 @@ async def test_search_finds_codes_headers_and_words_and_says_when_it_finds_nothi
     assert len((await site.get("/guide/search.json")).content) < 200_000
 
 
+@on_one_site
 async def test_what_is_not_there_is_a_404(site):
     for path in ("/guide/weather", "/guide/weather.md", "/guide/../errors"):
         assert (await site.get(path)).status_code == 404
@@ -129,6 +143,7 @@ async def test_what_is_not_there_is_a_404(site):
     assert "About this guide" in (await site.get("/guide/")).text
 
 
+@on_one_site
 async def test_a_page_is_light_and_asks_nobody_else(site):
     page = await site.get("/guide/quickstart")
     assert "default-src 'self'" in page.headers["content-security-policy"]

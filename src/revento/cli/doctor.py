@@ -62,7 +62,7 @@ def _examine() -> Generator[Finding]:
 def _check(name: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(name, True, look())
-    except terminal.EXPECTED as error:
+    except terminal.expected() as error:
         return Finding(name, False, " ".join(str(error).split()))
 
 

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from revento.contract.errors import Refused
 from revento.kernel.config import Misconfigured
-from revento.kernel.db import NoRow, Unreachable
 from revento.kernel.embedded import InUse, WontStart
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -22,13 +21,24 @@ class Failed(Exception):
     """A command cannot do what it was asked. `str()` is the one clear line."""
 
 
-EXPECTED: Final = (Failed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
 _WIDE: Final = 400
 out: Final = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 
 
+def expected() -> tuple[type[BaseException], ...]:
+    """What a command may say in one line instead of a traceback.
+
+    The database's errors are asked for when something went wrong, so that an integrator's commands load no driver.
+    """
+    from revento.kernel.db import NoRow, Unreachable  # noqa: PLC0415 (the driver is half of a command's start)
+
+    return (Failed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
+
+
 def complain(error: BaseException) -> int:
     """Says what went wrong in one line on stderr; the exit code."""
+    from revento.kernel.db import NoRow, Unreachable  # noqa: PLC0415 (as above)
+
     if isinstance(error, WontStart):
         say = f"PostgreSQL won't start: {error}"
     elif isinstance(error, NoRow):

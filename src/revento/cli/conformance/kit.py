@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -13,8 +13,6 @@ from revento.cli.conformance.browser import Answer, Browser
 from revento.cli.conformance.deliveries import Delivery
 from revento.cli.conformance.provider import Provider
 from revento.contract import limits
-
-SETTLE_S: Final = 0.2  # for what an endpoint does after it has answered
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +32,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     webview: str | None = None
     deletion_wait_s: float = 10.0
     time_limit_s: float = limits.WEBHOOK_TIMEOUT_S
+    settle_s: float = 0.2  # for what an endpoint does after it has answered
 
     def at(self, path: str) -> str:
         """An address below the base, or an absolute one as it is."""
@@ -78,7 +77,7 @@ class Kit:
         """How often a text appears in what the probe shows; None without a probe or when it shows nothing useful."""
         if self.target.probe is None:
             return None
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(self.target.settle_s)
         answer = await self.browser.get(self.target.at(self.target.probe))
         return answer.text.count(what) if answer.is_success else None
 
