@@ -18,7 +18,7 @@ from revento.kernel.reader import Reader, Writer
 from revento.kernel.secrets import Box, Keys, load_or_create_key
 from revento.web import health
 from revento.web.account import routes as account
-from revento.web.api import developing, documents, integration, versions
+from revento.web.api import developing, documents, integration, logins, versions
 from revento.web.api.edge import ReadApi
 from revento.web.developer import routes as developer
 from revento.web.guide import routes as guide
@@ -107,6 +107,7 @@ def assemble(offered: tuple[versions.Version, ...] = versions.ALL) -> Litestar:
             *oauth.PROGRAMS,
             integration.ROUTES,
             developing.ROUTES,
+            logins.ROUTES,
             guide.ROUTES,
             Router("/", route_handlers=pages, guards=[forms.same_person]),
         ],

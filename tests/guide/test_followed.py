@@ -1,86 +1,25 @@
 """The quickstart, followed literally against a running Revento; then the integrator's commands on what it made."""
 
-import asyncio
 import hashlib
 import hmac
-import html
 import json
 import os
-import re
-import signal
-import socket
+import pty
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
 
 from revento.cli.conformance import report
 from revento.cli.conformance.models import Finding, Status
-from revento.web.guide import book
+from tests import commands
+from tests.guide.live import BIN, WAIT_S, Hidden, Live, Project, connect, posted, shell, until
 
 ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-WAIT_S = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Live:
-    """A running `revento up`: its facts, and a shell beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.url = f"http://localhost:{self.port}"
-        self.env = {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "PORT": str(self.port),
-            "REVENTO_DATA_DIR": str(folder / "data"),
-            "NO_PROXY": "localhost,127.0.0.1",
-            "REVENTO_WEBHOOK_RETRY_SCHEDULE": "0,1,1,1,1,1",
-        }
-        self.process = subprocess.Popen(
-            [BIN / "revento", "up", "--json"], env=self.env, stdout=subprocess.DEVNULL, cwd=folder
-        )
-        self.facts = self._facts()
-
-    def _facts(self) -> dict:
-        ends_at = time.monotonic() + WAIT_S * 2
-        while time.monotonic() < ends_at:
-            try:
-                httpx.get(f"{self.url}/readyz", trust_env=False).raise_for_status()
-                return json.loads((self.folder / "data" / "sandbox.json").read_text())
-            except (httpx.HTTPError, OSError):
-                assert self.process.poll() is None
-                time.sleep(0.2)
-        raise TimeoutError
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
-
-    def run(self, *words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        env = {name: value for name, value in self.env.items() if name != "PORT"} | environment
-        return subprocess.run(
-            [BIN / "revento", *words], env=env, cwd=cwd or self.folder, capture_output=True, text=True, timeout=WAIT_S
-        )
-
-    def told(self, *words: str, cwd: Path | None = None, **environment: str) -> dict:
-        """What a command says with --json."""
-        ran = self.run(*words, "--json", cwd=cwd, **environment)
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -88,93 +27,6 @@ def live(tmp_path_factory):
     made = Live(tmp_path_factory.mktemp("live"))
     yield made
     made.stop()
-
-
-def commands(section: str) -> list[str]:
-    """Every line of shell in one section of the quickstart's page."""
-    page = book.pages()["quickstart"].markdown
-    part = re.split(r"^## ", page, flags=re.MULTILINE)
-    body = next(one for one in part if one.startswith(section))
-    return [line for block in re.findall(r"```sh\n(.*?)```", body, re.S) for line in block.splitlines()]
-
-
-class Project:
-    """What the quickstart makes: a folder, its credentials, its running program."""
-
-    def __init__(self, live: Live, folder: Path, language: str) -> None:
-        self.live, self.language, self.port = live, language, free_port()
-        self.event = live.facts["events"][1]
-        (make, _) = commands("2.")
-        assert make == "revento init python my-integration"
-        assert live.run("init", language, str(folder)).returncode == 0
-        self.folder, self.home = folder, f"http://localhost:{self.port}"
-        # The guide says port 3000, a test takes a free one.
-        manifest = (folder / "manifest.json").read_text().replace("localhost:3000", f"localhost:{self.port}")
-        (folder / "manifest.json").write_text(manifest)
-        (register,) = commands("3.")
-        words = register.replace("ORGANIZATION_ID", self.event["organization_id"]).split()
-        self.made = live.told(*words[1:], cwd=folder)
-        self.values = {
-            "REVENTO_BASE_URL": live.url,
-            "REVENTO_CLIENT_ID": self.made["client_id"],
-            "REVENTO_CLIENT_SECRET": self.made["client_secret"],
-            "REVENTO_WEBHOOK_SECRET": self.made["webhook_secret"],
-            "REVENTO_REDIRECT_URI": f"{self.home}/callback",
-            "SANDBOX_EVENT_ID": self.event["id"],
-            "PORT": str(self.port),
-        }
-        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.values.items()))
-        run = {"python": [sys.executable, "app.py"], "node": ["node", "--env-file=.env", "app.mjs"]}[language]
-        assert commands("4.")[-1] == ".venv/bin/python app.py"
-        self.process = subprocess.Popen(run, cwd=folder, env=self.values | {"PATH": os.environ["PATH"]})
-
-    def revento(self, *words: str) -> dict:
-        return self.live.told(*words, cwd=self.folder)
-
-    def status(self) -> dict:
-        return httpx.get(f"{self.home}/", trust_env=False).json()
-
-    def until(self, what) -> dict:
-        """The status as soon as it is so."""
-        ends_at = time.monotonic() + WAIT_S
-        while time.monotonic() < ends_at:
-            try:
-                if what(self.status()):
-                    return self.status()
-            except httpx.TransportError:
-                assert self.process.poll() is None
-            time.sleep(0.2)
-        raise TimeoutError(self.status())
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=10)
-
-
-def connect(project: Project) -> None:
-    """Step 5, as a browser does it: sign in, read, approve."""
-    organizer = next(one for one in project.live.facts["people"] if one["email"] == "organizer@sandbox.example")
-    with httpx.Client(follow_redirects=True, trust_env=False, timeout=30) as browser:
-        page = browser.get(f"{project.home}/connect")
-        page = posted(
-            browser, page, {"email": organizer["email"], "password": organizer["password"]}, "/account/sign-in"
-        )
-        page = posted(browser, page, {"decision": "approve"}, "/oauth/authorize")
-        assert page.url.path == "/"
-        assert page.json()["events"][0]["title"] == project.event["name"]
-
-
-def posted(browser: httpx.Client, page: httpx.Response, values: dict[str, str], action: str) -> httpx.Response:
-    """The page's form for this action, with its hidden fields, sent as a browser would."""
-    forms = re.findall(r"<form[^>]*>.*?</form>", page.text, re.S)
-    form = next(one for one in forms if all(f'name="{name}"' in one for name in values))
-    hidden = {name: html.unescape(value) for name, value in FIELD.findall(form)}
-    to = re.search(r'action="([^"]+)"', form)
-    origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
-    address = page.url.join(html.unescape(to[1])) if to else page.url
-    answer = browser.post(address, data=hidden | values, headers={"Origin": origin})
-    assert answer.status_code == 200, answer.text
-    return answer
 
 
 @pytest.fixture(scope="module", params=["python", "node"])
@@ -187,11 +39,15 @@ def project(request, live, tmp_path_factory):
 def test_the_quickstart_followed_literally_ends_with_a_signed_webhook(project):
     project.until(lambda status: status["events"] == [])
     connect(project)
-    (happen, _) = [line.replace("EVENT_ID", project.event["id"]) for line in commands("6.")]
+    (happen, _) = [line.replace("EVENT_ID", project.event["id"]) for line in shell("6.")]
     resource = project.revento(*happen.split()[1:])["resource_ids"][0]
     shown = project.until(lambda status: any(one["data"].get("id") == resource for one in status["received"]))
     assert shown["events"][0]["participants"] > 30
-    # Then the integrator's commands, on what the quickstart made.
+    if project.language == "python":
+        the_integrators_commands_work_on_it(project)
+
+
+def the_integrators_commands_work_on_it(project: Project) -> None:
     itself(project)
     logs(project)
     reconsent(project)
@@ -257,44 +113,112 @@ def reconsent(project: Project) -> None:
         assert "webhook_url" in ran.stdout + ran.stderr
 
 
-class Hidden:
-    """A receiver that Revento does not know of."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.refusing = 1
-        hidden = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers["Content-Length"]))
-                hidden.got.append(({name.lower(): value for name, value in self.headers.items()}, raw))
-                hidden.refusing -= 1
-                self.send_response(500 if hidden.refusing >= 0 else 204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-async def test_listen_brings_deliveries_to_a_receiver_that_revento_cannot_reach(live, tmp_path):
-    sample, event = live.facts["integrations"][0], live.facts["events"][1]["id"]
-    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
-    assert live.run("connect", *consent).returncode == 0
-    assert live.told("trigger", "application.approved", "--event", event)["count"] == 1
-    receiver = Hidden()
-    environment = {
+def sample_of(live: Live) -> dict[str, str]:
+    """The sandbox's sample integration, as an integrator's environment holds it."""
+    sample = live.facts["integrations"][0]
+    return {
         "REVENTO_BASE_URL": live.url,
         "REVENTO_CLIENT_ID": sample["client_id"],
         "REVENTO_CLIENT_SECRET": sample["client_secret"],
         "REVENTO_WEBHOOK_SECRET": sample["webhook_secret"],
     }
+
+
+def connected(live: Live) -> str:
+    """The sample integration, connected to the event that is returned."""
+    sample, event = live.facts["integrations"][0], live.facts["events"][1]["id"]
+    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
+    assert live.run("connect", *consent).returncode == 0
+    return event
+
+
+def test_listen_obeys_its_keys(live, tmp_path):
+    """In a terminal: r sends the last delivery again, marked as a replay; q ends."""
+    event, receiver = connected(live), Hidden()
+    receiver.refusing = 0
+    keyboard, terminal = pty.openpty()
+    words = [BIN / "revento", "listen", "--forward-to", receiver.url, "--all", "--new-only"]
+    environ = live.env | sample_of(live)
+    listening = subprocess.Popen(words, cwd=tmp_path, env=environ, stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = os.read(keyboard, 4096).decode()
+    assert shown.startswith(f"Listening at {live.url}")
+    assert live.told("trigger", "application.approved", "--event", event)["count"] == 1
+    until(lambda: receiver.got, "nothing was forwarded")
+    first = len(receiver.got)
+    os.write(keyboard, b"r")
+    until(lambda: len(receiver.got) > first, "r sent nothing again")
+    assert receiver.got[-1][0]["x-revento-replay"] == "true"
+    assert receiver.got[-1][1] == receiver.got[first - 1][1]
+    os.write(keyboard, b"q")
+    assert listening.wait(timeout=WAIT_S) == 0
+    assert "(again)" in os.read(keyboard, 65536).decode()
+    os.close(keyboard)
+    receiver.server.shutdown()
+
+
+def test_login_is_approved_in_the_browser_and_then_the_commands_know_who_asks(live, tmp_path):
+    """The machine waits, an integrator compares and approves; logs, tokens, api and manifest need nothing more."""
+    integrator = next(one for one in live.facts["people"] if one["role"] == "integrator")
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_PROXY": "localhost,127.0.0.1"}
+    words = [BIN / "revento", "login", "--server", live.url, "--no-browser"]
+    waiting = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = waiting.stdout.readline()
+    address, code = line.split()[1], line.split()[-1]
+    with httpx.Client(follow_redirects=True, trust_env=False, timeout=30) as browser:
+        page = browser.get(address)
+        page = posted(browser, page, {"email": integrator["email"], "password": integrator["password"]})
+        page = posted(browser, page, {"code": code})
+        client_id = live.facts["integrations"][0]["client_id"]
+        posted(browser, page, {"decision": "approve", "client_id": client_id})
+    told, wrong = waiting.communicate(timeout=WAIT_S)
+    assert waiting.returncode == 0, wrong
+    file = tmp_path / ".config" / "revento" / "logins.json"
+    assert str(file) in told
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    def asked(*command: str) -> commands.Ended:
+        ran = commands.run(*command, cwd=tmp_path, environ=environ)
+        assert ran.returncode == 0, ran.stderr
+        return ran
+
+    assert json.loads(asked("api", "GET", "/integration").stdout)["client_id"] == client_id
+    asked("logs", "--json")
+    assert json.loads(asked("tokens", "inspect", "rev_install_x", "--json", "--offline").stdout)["well_formed"] is False
+    (tmp_path / "manifest.json").write_text(json.dumps(json.loads(asked("api", "GET", "/integration").stdout)["manifest"]))
+    assert json.loads(asked("manifest", "diff", "--json").stdout)["changes"] == []
+    assert json.loads(asked("logout", "--json").stdout) == {"server": live.url, "forgotten": True}
+    ran = commands.run("logs", "--server", live.url, cwd=tmp_path, environ=environ)
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "run revento login" in ran.stderr
+
+
+def test_logs_tail_shows_requests_as_they_come(live, tmp_path):
+    event = connected(live)
+    sample = live.facts["integrations"][0]
+    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
+    token = live.told("connect", *consent)["access_token"]
+    words = [BIN / "revento", "logs", "--tail", "--limit", "1", "--json"]
+    environ = live.env | sample_of(live)
+    following = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True)
+    try:
+        wanted = f"/api/v1/events/{event}/threads"
+        ran = live.run("api", "GET", f"/events/{event}/threads", "--token", token, "-q", "limit=3", cwd=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        shown = next(one for one in map(json.loads, following.stdout) if one["path"] == wanted)
+        assert (shown["status"], shown["query"]) == (200, "limit=3")
+    finally:
+        following.terminate()
+        following.wait(timeout=WAIT_S)
+
+
+def test_listen_brings_deliveries_to_a_receiver_that_revento_cannot_reach(live, tmp_path):
+    sample, event = live.facts["integrations"][0], connected(live)
+    assert live.told("trigger", "application.approved", "--event", event)["count"] == 1
+    receiver = Hidden()
+    environment = sample_of(live)
     words = ("listen", "--forward-to", receiver.url, "--count", "1", "--all", "--json")
-    ran = await asyncio.to_thread(lambda: live.run(*words, cwd=tmp_path, **environment))
+    ran = live.run(*words, cwd=tmp_path, **environment)
     assert ran.returncode == 0, ran.stderr
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [one["status"] for one in lines][:1] == [500]
@@ -349,17 +273,16 @@ def test_recordings_have_the_fields_that_the_server_answers_with_today(live):
             assert list(kept["data"][0]) == list(answer["data"][0])
 
 
-def test_completion_offers_what_there_is_in_each_shell():
-    for shell in ("bash", "zsh", "fish"):
-        ran = subprocess.run([BIN / "revento", "completion", shell], capture_output=True, text=True, timeout=WAIT_S)
-        assert ran.returncode == 0
-        assert "manifest" in ran.stdout
+def test_completion_offers_what_there_is_in_each_shell(tmp_path):
+    told = {shell: commands.run("completion", shell, cwd=tmp_path, environ={}) for shell in ("bash", "zsh", "fish")}
+    assert [shell for shell, ran in told.items() if ran.returncode or "manifest" not in ran.stdout] == []
+    (tmp_path / "completion.bash").write_text(told["bash"].stdout)
     asked = """
-eval "$(revento completion bash)"
+. ./completion.bash
 COMP_WORDS=(revento manifest d); COMP_CWORD=2; _revento; echo "${COMPREPLY[@]}"
 COMP_WORDS=(revento lis); COMP_CWORD=1; _revento; echo "${COMPREPLY[@]}"
 """
     ran = subprocess.run(
-        ["bash", "-c", asked], env={"PATH": f"{BIN}:/usr/bin:/bin"}, capture_output=True, text=True, timeout=WAIT_S
+        ["bash", "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=WAIT_S
     )
     assert ran.stdout.split() == ["diff", "listen"]

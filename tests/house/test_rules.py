@@ -28,7 +28,7 @@ OWNERS = {
     **dict.fromkeys(
         ("objections", "rate_limits", "submissions", "submission_comments", "deprecations"), "integrations"
     ),
-    **dict.fromkeys(("conformance_reports", "examinations"), "integrations"),
+    **dict.fromkeys(("conformance_reports", "device_logins", "examinations"), "integrations"),
     **dict.fromkeys(("consent_requests", "token_families", "authorization_codes", "access_tokens"), "oauth"),
     **dict.fromkeys(("refresh_tokens", "token_audit"), "oauth"),
     **dict.fromkeys(("api_requests", "api_hours"), "access"),

@@ -29,7 +29,8 @@ COMMANDS: Final = {
     "trigger": "trigger",
     "deliveries": "deliveries",
     "connect": "consents",
-    "login": "consents",
+    "login": "login",
+    "logout": "login",
     "import": "importing",
     "init": "init",
     "manifest": "manifest",
@@ -70,7 +71,7 @@ def main() -> None:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")  # our children's lines are read as they come
     try:
         sys.exit(root(standalone_mode=False) or 0)
-    except terminal.EXPECTED as error:
+    except terminal.expected() as error:
         sys.exit(terminal.complain(error))
     except typer.TyperException as error:
         print(f"revento: {getattr(error, 'message', error)}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`revento connect` and `revento login`: a consent without a browser, for tests and trying out (architecture §5).
+"""`revento connect`, and `revento login` for a participant: consent without a browser, to try out (architecture §5).
 
 They skip the page and nothing else: the person needs the same rights, the event the same organization.
 """
@@ -37,9 +37,8 @@ def connect(integration: Integration, event: Event, as_: As, scope: Scope = None
     _consent(TokenKind.INSTALLATION, integration, event, as_, scope, json)
 
 
-@app.command()
-def login(integration: Integration, event: Event, as_: As, scope: Scope = None, json: terminal.Json = False) -> None:
-    """Sign in to an integration as a participant of an event; prints a token response. Development only."""
+def sign_in(integration: str, event: str, as_: str, scope: str | None, json: bool) -> None:
+    """A participant's consent to an integration for an event; prints a token response. Development only."""
     _consent(TokenKind.USER, integration, event, as_, scope, json)
 
 

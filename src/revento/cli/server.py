@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import typer
 
+from revento.cli import remembered
 from revento.cli.terminal import Failed
 from revento.contract.headers import MEDIA_TYPE_V1, REQUEST_ID
 
@@ -48,12 +49,16 @@ class Answer(msgspec.Struct, frozen=True):
         return 200 <= self.status < 300
 
 
-def setting(given: str | None, variable: str, default: str | None = None) -> str:
-    """An option, else the environment, else `.env` in this folder, else the default. Raises `Failed`."""
-    found = given or os.environ.get(variable) or dotenv().get(variable) or default
+def setting(given: str | None, variable: str) -> str:
+    """An option, else the environment, else `.env` in this folder. Raises `Failed`."""
+    found = _told(given, variable)
     if not found:
         raise Failed(f"{variable} is not set: give the option, export it, or write it into .env")
     return found
+
+
+def _told(given: str | None, variable: str) -> str | None:
+    return given or os.environ.get(variable) or dotenv().get(variable)
 
 
 def dotenv() -> dict[str, str]:
@@ -67,11 +72,21 @@ def dotenv() -> dict[str, str]:
 
 
 def base_url(given: str | None) -> str:
-    """Which Revento is meant. Raises `Failed`."""
-    url = setting(given, "REVENTO_BASE_URL", DEFAULT).rstrip("/")
+    """Which Revento is meant; if nothing says so, that of the last login. Raises `Failed`."""
+    url = (_told(given, "REVENTO_BASE_URL") or remembered.read().current or DEFAULT).rstrip("/")
     if urlsplit(url).scheme not in ("http", "https"):
         raise Failed(f"--server: {url!r} is not an address such as {DEFAULT}")
     return url
+
+
+def _credentials(base: str, client_id: str | None, client_secret: str | None) -> tuple[str, str]:
+    """Id and secret from the same place: both told, or both of this machine's login. Raises `Failed`."""
+    if _told(client_id, "REVENTO_CLIENT_ID") or _told(client_secret, "REVENTO_CLIENT_SECRET"):
+        return setting(client_id, "REVENTO_CLIENT_ID"), setting(client_secret, "REVENTO_CLIENT_SECRET")
+    login = remembered.read().servers.get(base)
+    if login is None:
+        raise Failed(f"no credentials for {base}: run revento login, or set REVENTO_CLIENT_ID and its secret")
+    return login.client_id, login.client_secret
 
 
 class Client:
@@ -79,8 +94,7 @@ class Client:
 
     def __init__(self, server: str | None, client_id: str | None, client_secret: str | None) -> None:
         self.base_url = base_url(server)
-        self.client_id = setting(client_id, "REVENTO_CLIENT_ID")
-        secret = setting(client_secret, "REVENTO_CLIENT_SECRET")
+        self.client_id, secret = _credentials(self.base_url, client_id, client_secret)
         self._basic = "Basic " + base64.b64encode(f"{self.client_id}:{secret}".encode()).decode()
 
     def ask(
@@ -113,6 +127,12 @@ def api(base: str, token: str, method: str, path: str, query: Mapping[str, objec
     below = path if path.startswith(("/api/", "/oauth/", "/.well-known/")) else f"/api/v1/{path.lstrip('/')}"
     headers = {"Authorization": f"Bearer {token}", "Accept": MEDIA_TYPE_V1}
     return request(method.upper(), with_query(base + below, query), headers)
+
+
+def post(base: str, path: str, body: Any) -> Answer:
+    """A JSON document to an endpoint that asks for no credentials."""
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    return request("POST", base + path, headers, json.dumps(body).encode())
 
 
 def with_query(url: str, query: Mapping[str, object] | None) -> str:

@@ -73,3 +73,26 @@ class HandedIn(Wire, frozen=True, kw_only=True):
 
     passed: int
     failed: int
+
+
+class LoginOpened(Wire, frozen=True, kw_only=True):
+    """What a machine shows and asks with (RFC 8628 §3.2). Both times are in seconds."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
+class LoginTold(Wire, frozen=True, kw_only=True):
+    """How a login stands: pending, slow_down, denied, expired or approved; the rest only when approved, once."""
+
+    status: str
+    client_id: str | None
+    client_secret: str | None
+    integration_id: str | None
+    integration_name: str | None
+    environment: str | None
+    expires_at: str | None

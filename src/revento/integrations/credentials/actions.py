@@ -54,6 +54,13 @@ async def rotate(tx: Tx, actor: str, client: Client, *, now: datetime) -> str:
     return secret
 
 
+async def lend(tx: Tx, actor: str, client: Client, *, until: datetime, now: datetime) -> str:
+    """One more client secret, for a machine of a developer's, beside the lasting one. Her page lists and ends it."""
+    _, secret = await _new_secret(tx, client.id, until=until, now=now)
+    await _note(tx, actor, "client_secret.lent", client, now=now)
+    return secret
+
+
 async def end_previous(tx: Tx, actor: str, client: Client, secret_id: str, *, now: datetime) -> None:
     """Ends an older client secret before its 24 h are over. Raises `WRONG_STATE` for the current one."""
     if not await queries.end_secret(tx, client.id, secret_id, now=now):
@@ -81,10 +88,10 @@ async def end_previous_signing(tx: Tx, actor: str, client: Client, secret_id: st
     await _note(tx, actor, "signing_secret.ended", client, now=now)
 
 
-async def _new_secret(tx: Tx, client_id: ClientId, *, now: datetime) -> tuple[str, str]:
+async def _new_secret(tx: Tx, client_id: ClientId, *, until: datetime | None = None, now: datetime) -> tuple[str, str]:
     id, secret = ids.new("sec"), secrets.new_secret(limits.CLIENT_SECRET_PREFIX)
     await queries.insert_secret(
-        tx, id, client_id=client_id, hash=secrets.sha256(secret), hint=rules.hint(secret), now=now
+        tx, id, client_id=client_id, hash=secrets.sha256(secret), hint=rules.hint(secret), until=until, now=now
     )
     return id, secret
 

@@ -90,14 +90,16 @@ async def set_used(tx: Tx, id: str, *, now: datetime) -> None:
 
 
 INSERT_SECRET = """
-    INSERT INTO client_secrets (id, client_id, hash, hint, created_at)
-    VALUES (%(id)s, %(client_id)s, %(hash)s, %(hint)s, %(now)s)
+    INSERT INTO client_secrets (id, client_id, hash, hint, created_at, expires_at)
+    VALUES (%(id)s, %(client_id)s, %(hash)s, %(hint)s, %(now)s, %(until)s)
 """
 
 
-async def insert_secret(tx: Tx, id: str, *, client_id: ClientId, hash: bytes, hint: str, now: datetime) -> None:
-    """Keeps the hash of a new client secret."""
-    await tx.run(INSERT_SECRET, id=id, client_id=client_id, hash=hash, hint=hint, now=now)
+async def insert_secret(
+    tx: Tx, id: str, *, client_id: ClientId, hash: bytes, hint: str, until: datetime | None, now: datetime
+) -> None:
+    """Keeps the hash of a new client secret, which counts `until` then, or until it is ended."""
+    await tx.run(INSERT_SECRET, id=id, client_id=client_id, hash=hash, hint=hint, until=until, now=now)
 
 
 EXPIRE_SECRETS = """

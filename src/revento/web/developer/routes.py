@@ -8,6 +8,7 @@ from revento.web.developer import (
     credentials,
     deliveries,
     desk,
+    device,
     home,
     installations,
     manifest,
@@ -21,7 +22,7 @@ from revento.web.developer import (
 
 PARTS = (
     *(home, create, overview, deliveries, replays, requests, installations),
-    *(manifest, credentials, team, sandbox, checklist, submission),
+    *(manifest, credentials, team, sandbox, checklist, submission, device),
 )
 ROUTES = Router(
     "/developer",

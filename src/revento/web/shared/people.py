@@ -18,7 +18,7 @@ from revento.kernel.db import Tx
 from revento.web.shared import visitor
 
 STOP_ACTING: Final = "/account/act-as/stop"
-HERS_ALONE: Final = ("/account", "/oauth", "/my-data")
+HERS_ALONE: Final = ("/account", "/oauth", "/my-data", "/developer/device")
 
 __all__ = ["DEPENDENCIES", "STOP_ACTING", "NotSignedIn", "SignedIn", "ended_cookie", "session_cookie", "sign_in_path"]
 

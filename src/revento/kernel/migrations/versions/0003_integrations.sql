@@ -66,6 +66,27 @@ CREATE TABLE client_secrets (
 );
 CREATE INDEX client_secrets_live ON client_secrets (client_id) WHERE ended_at IS NULL;
 
+-- A command line that asks for credentials (`revento login`): both codes as hashes, for ten minutes.
+CREATE TABLE device_logins (
+    id text PRIMARY KEY,
+    device_hash bytea NOT NULL UNIQUE,
+    user_hash bytea NOT NULL UNIQUE,
+    machine text NOT NULL,
+    address text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    decided_at timestamptz,
+    decided_by text REFERENCES users,
+    client_id text REFERENCES clients ON DELETE CASCADE,
+    polled_at timestamptz,
+    collected_at timestamptz,
+    CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CHECK (client_id IS NULL OR decided_at IS NOT NULL),
+    CHECK (collected_at IS NULL OR client_id IS NOT NULL)
+);
+-- Serves forgetting them.
+CREATE INDEX device_logins_old ON device_logins (expires_at);
+
 CREATE TABLE signing_secrets (
     id text PRIMARY KEY,
     client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
