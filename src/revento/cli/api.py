@@ -32,9 +32,7 @@ def api(
     method: Annotated[str, typer.Argument(metavar="METHOD", help="GET.")],
     path: Annotated[
         str,
-        typer.Argument(
-            metavar="PATH", help="/events/evt_…/participants; /integration/installations; without /api/v1."
-        ),
+        typer.Argument(metavar="PATH", help="/events/evt_…/participants; /integration/installations; without /api/v1."),
     ],
     query: Annotated[list[str] | None, typer.Option("--query", "-q", metavar="NAME=VALUE")] = None,
     token: Token = None,
