@@ -1,11 +1,12 @@
 """`revento sandbox`: the test convention. Build it anew, or show who and what is in it."""
 
-from typing import Any
+from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
 
-from revento.cli import edge, files, terminal
+from revento.cli import edge, terminal
 from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
 from revento.kernel import secrets
@@ -28,9 +29,7 @@ def reset(json: terminal.Json = False) -> None:
 @app.command()
 def show(json: terminal.Json = False) -> None:
     """Print who can sign in, the events, and the credentials of the sample integration."""
-    sheet = sheets.read(edge.settings().data_dir)
-    if sheet is None:
-        raise Failed("there is no sandbox yet; `revento up` makes one, `revento sandbox reset` too")
+    sheet = _sheet()
     if json:
         terminal.as_json(sheet)
         return
@@ -44,6 +43,44 @@ def show(json: terminal.Json = False) -> None:
     terminal.table(("integration", "name", "client id", "client secret"), shown)
 
 
+@app.command()
+def env(
+    event: Annotated[
+        str | None, typer.Option("--event", metavar="ID", help="SANDBOX_EVENT_ID; else the next one.")
+    ] = None,
+    json: terminal.Json = False,
+) -> None:
+    """Print the settings of a quickstart, for its `.env`: the sample integration's credentials and an event."""
+    sheet = _sheet()
+    if not sheet.integrations:
+        raise Failed("this sandbox has no sample integration; `revento integrations register` makes one of your own")
+    sample = sheet.integrations[0]
+    known = [each.id for each in sheet.events]
+    if event is not None and event not in known:
+        raise Failed(f"there is no event {event} in the sandbox; there are {', '.join(known)}")
+    told = {
+        "REVENTO_BASE_URL": sheet.base_url,
+        "REVENTO_CLIENT_ID": sample.client_id,
+        "REVENTO_CLIENT_SECRET": sample.client_secret,
+        "REVENTO_WEBHOOK_SECRET": sample.webhook_secret or "",
+        "REVENTO_REDIRECT_URI": sample.redirect_uris[0],
+        "SANDBOX_EVENT_ID": event or known[0],
+        "PORT": str(urlsplit(sample.redirect_uris[0]).port or 80),
+    }
+    if json:
+        terminal.as_json(told)
+        return
+    for name, value in told.items():
+        terminal.note(f"{name}={value}")
+
+
+def _sheet() -> Sheet:
+    sheet = sheets.read(edge.settings().data_dir)
+    if sheet is None:
+        raise Failed("there is no sandbox yet; `revento up` makes one, `revento sandbox reset` too")
+    return sheet
+
+
 async def ensure(desk: Desk) -> Sheet:
     """The sandbox, made when it is missing, when its sheet is, or when none of its conventions is under way."""
     known = sheets.read(desk.settings.data_dir)
@@ -51,7 +88,7 @@ async def ensure(desk: Desk) -> Sheet:
         async with desk.db.tx() as tx:
             fresh = await sheets.is_fresh(tx, now=desk.clock.now())
         if fresh:
-            return _keep(desk, msgspec.structs.replace(known, base_url=desk.settings.base_url))
+            return sheets.write(desk.settings.data_dir, msgspec.structs.replace(known, base_url=desk.settings.base_url))
     return await rebuild(desk)
 
 
@@ -69,10 +106,4 @@ async def rebuild(desk: Desk) -> Sheet:
             owner = made.people[cast.INTEGRATOR]
             credentials.append(await sample.put(tx, owner, before, desk.box, seed=actions.SEED, now=now))
         sheet = await sheets.draw_up(tx, desk.settings.base_url, password, credentials)
-    return _keep(desk, sheet)
-
-
-def _keep(desk: Desk, sheet: Sheet) -> Sheet:
-    document: Any = msgspec.json.format(msgspec.json.encode(sheet), indent=2)
-    files.write_private(desk.settings.data_dir / sheets.FILE, document + b"\n")
-    return sheet
+    return sheets.write(desk.settings.data_dir, sheet)

@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import importlib.util
 import os
 import signal
 import socket
@@ -17,9 +16,9 @@ from typing import Annotated, Any, Final, NoReturn
 import msgspec
 import typer
 
-from revento.cli import banner, edge, files, running, sandbox, terminal
+from revento.cli import banner, edge, running, sandbox, terminal
 from revento.cli.terminal import Failed
-from revento.kernel import db, migrations
+from revento.kernel import db, files, migrations
 from revento.kernel.config import Misconfigured, Settings
 from revento.kernel.embedded import Embedded
 from revento.kernel.secrets import load_or_create_key
@@ -87,18 +86,16 @@ def _start(settings: Settings, workers: int, with_sandbox: bool, stack: ExitStac
         step.say("yours, from DATABASE_URL" if settings.database_url else f"embedded, in {settings.data_dir}")
     with steps.step("Migrations"):
         _migrate(url)
+    tree = Tree(_environ(settings, url), settings.data_dir / "logs")
+    stack.callback(tree.stop)
+    web = tree.start("web", "serve", "--workers", str(workers))  # they get ready while the sandbox is made
+    tree.start("dispatch", "dispatch")
+    tree.start("jobs", "work")
     if with_sandbox or settings.development:
         with steps.step("Sandbox data") as step:
             sheet = edge.run_at(url, settings, sandbox.ensure)
             step.say(f"{len(sheet.events)} conventions, {len(sheet.people)} people")
-    environ = _environ(settings, url)
-    tree = Tree(environ, settings.data_dir / "logs")
-    stack.callback(tree.stop)
     with steps.step("Web, API, dispatcher and jobs") as step:
-        web = tree.start("web", "serve", "--workers", str(workers))
-        if importlib.util.find_spec("revento.workers.dispatch"):
-            tree.start("dispatch", "dispatch")
-        tree.start("jobs", "work")
         _await_ready(settings, web)
         step.say(f"logs in {settings.data_dir / 'logs'}")
     stack.enter_context(_announced(settings))

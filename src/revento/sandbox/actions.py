@@ -43,11 +43,12 @@ class Built(msgspec.Struct, frozen=True):
     events: dict[str, EventId]
 
 
-async def build(tx: Tx, password: str, *, with_operator: bool = True, seed: int = SEED, now: datetime) -> Built:
+async def build(tx: Tx, password: str | None, *, with_operator: bool = True, seed: int = SEED, now: datetime) -> Built:
     """Builds the sandbox, or builds it anew: the same ids, fresh contents, dates relative to `now`.
 
     Connections and pages of its events stay. Integrations hear one `event.updated` for each event. In production there
-    is no operator among its people (`with_operator`): whoever reads the password would run the platform.
+    is no operator among its people (`with_operator`): whoever reads the password would run the platform. Without a
+    password everybody who is there already keeps hers.
     """
     people = await _people(tx, password, with_operator=with_operator, now=now)
     made = {each.key: OrganizationId(ids.named("org", str(seed), each.key)) for each in ORGANIZATIONS}
@@ -120,7 +121,7 @@ async def _has_sandbox(tx: Tx) -> bool:
     return bool(await organization_rows.list_sandboxes(tx))
 
 
-async def _people(tx: Tx, password: str, *, with_operator: bool, now: datetime) -> dict[str, UserId]:
+async def _people(tx: Tx, password: str | None, *, with_operator: bool, now: datetime) -> dict[str, UserId]:
     staff = [each for each in cast.STAFF if with_operator or each.role != "operator"]
     everybody = [*staff, *cast.participants()]
     found = {each.email: UserId(ids.named("usr", each.email)) for each in everybody}

@@ -9,7 +9,7 @@ import msgspec
 
 from revento.events.events import queries as events
 from revento.identity.users import queries as users
-from revento.kernel import ids
+from revento.kernel import files, ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId
 from revento.sandbox import cast
@@ -37,6 +37,13 @@ def read(data_dir: Path) -> Sheet | None:
         return msgspec.json.decode((data_dir / FILE).read_bytes(), type=Sheet)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def write(data_dir: Path, sheet: Sheet) -> Sheet:
+    """Keeps the sheet, readable by its owner only; the sheet again."""
+    document = msgspec.json.format(msgspec.json.encode(sheet), indent=2)
+    files.write_private(data_dir / FILE, document + b"\n")
+    return sheet
 
 
 async def draw_up(

@@ -76,9 +76,13 @@ class SandboxPerson(msgspec.Struct, frozen=True):
     is_operator: bool = False
 
 
-async def put_sandbox_people(tx: Tx, people: list[SandboxPerson], password: str, *, now: datetime) -> None:
-    """Opens the sandbox's accounts, or makes them again what they were. They share one password, hashed once."""
-    shared: dict[str, object] = {"password_hash": await passwords.hashed(password), "now": now}
+async def put_sandbox_people(tx: Tx, people: list[SandboxPerson], password: str | None, *, now: datetime) -> None:
+    """Opens the sandbox's accounts, or makes them again what they were. They share one password, hashed once.
+
+    Without a password they keep those that they have.
+    """
+    hashed = await passwords.hashed(password) if password is not None else None
+    shared: dict[str, object] = {"password_hash": hashed, "now": now}
     await queries.put_sandbox(tx, [msgspec.structs.asdict(each) | shared for each in people])
     await audit.note(tx, audit.SYSTEM, "sandbox.people_put", "sandbox", now=now, count=len(people))
 

@@ -89,7 +89,8 @@ PUT_SANDBOX = """
                        updated_at)
     VALUES (%(id)s, %(email)s, %(name)s, %(password_hash)s, %(now)s, %(is_operator)s, true, %(now)s, %(now)s)
     ON CONFLICT (id) DO UPDATE
-       SET email = EXCLUDED.email, name = EXCLUDED.name, password_hash = EXCLUDED.password_hash,
+       SET email = EXCLUDED.email, name = EXCLUDED.name,
+           password_hash = coalesce(EXCLUDED.password_hash, users.password_hash),
            email_verified_at = EXCLUDED.email_verified_at, is_operator = EXCLUDED.is_operator, deleted_at = NULL,
            updated_at = EXCLUDED.updated_at
      WHERE users.is_sandbox
