@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
@@ -31,6 +31,7 @@ from revento.kernel.ids import EventId, OrganizationId, UserId
 
 app = typer.Typer(no_args_is_help=True, help="Bring in a schedule or a list of people.")
 _SHOWN: Final = 20
+_Status = Literal["approved", "pending"]
 Event = Annotated[str | None, typer.Option("--event", metavar="ID", help="The event (evt_…).")]
 As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who does it; else the organization's owner.")]
 
@@ -129,6 +130,7 @@ class _OnlyLooked(Exception):
 def participants(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table with a line of headings.")],
     event: Annotated[str, typer.Option("--event", metavar="ID", help="The event (evt_…).")],
+    status: Annotated[_Status, typer.Option(help="For those for whom the table names none.")] = "approved",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what each column is taken for, change nothing.")
     ] = False,
@@ -137,32 +139,41 @@ def participants(
     json: terminal.Json = False,
 ) -> None:
     """Bring people into an event from a table: who they are, their role and status, their answers."""
-    raw = _content(file)
+    raw, event_id = _content(file), EventId(event)
 
     async def look(desk: Desk) -> PeopleReport:
         async with desk.db.tx() as tx:
-            return await people.preview(tx, EventId(event), raw)
+            return await people.preview(tx, event_id, raw, status=status)
 
     async def work(desk: Desk) -> PeopleReport:
-        async with desk.db.tx() as tx:
-            await queries.be_patient(tx)
-            found = await events.get(tx, EventId(event))
-            user_id = await _who(tx, who, found.organization_id)
-            organizer = await proofs.as_organizer(tx, user_id, found.id)
-            return await people.bring(tx, organizer, raw, now=desk.clock.now())
+        with _bar(quiet=json) as progress:
+            async with desk.db.tx() as tx:
+                await queries.be_patient(tx)
+                user_id = await _who(tx, who, (await events.get(tx, event_id)).organization_id)
+                organizer = await proofs.as_organizer(tx, user_id, event_id)
+                return await people.bring(tx, organizer, raw, status=status, progress=progress, now=desk.clock.now())
 
-    told = edge.run(look)
-    if not json:
-        terminal.table(("column", "taken for"), [(each.column, each.field or "(ignored)") for each in told.mapping])
-    if not dry_run:
-        if sys.stdin.isatty() and not yes and not json:
-            typer.confirm("Bring these people in?", abort=True)
-        told = edge.run(work)
+    if dry_run or not json:
+        told = edge.run(look)
+        terminal.as_json(told) if json else _show_people(told)
+        if dry_run:
+            return
+    if sys.stdin.isatty() and not yes and not json:
+        typer.confirm("Bring these people in?", abort=True)
+    told = edge.run(work)
     if json:
         terminal.as_json(told)
-        return
-    verb = "would come in" if dry_run else "came in"
-    terminal.note(f"{told.created} people {verb}, {told.known} were there already, {len(told.skipped)} were skipped.")
+    else:
+        terminal.note(f"{told.created} people came in, {told.known} were there already.")
+
+
+def _show_people(told: PeopleReport) -> None:
+    """The preview: what each column is taken for, who would come in, what is wrong with which line."""
+    shown = [(each.column, each.field or "(ignored)", each.example) for each in told.mapping]
+    terminal.table(("column", "taken for", "such as"), shown)
+    how = ", ".join(f"{count} {name}" for name, count in sorted(told.statuses.items()))
+    come = f"{told.created} people would come in{f' ({how})' if how else ''}"
+    terminal.note(f"\n{come}, {told.known} are there already, {len(told.skipped)} rows are skipped.")
     _problems(told.skipped, told.warnings)
 
 

@@ -57,6 +57,19 @@ async def find_by_user(tx: Tx, event_id: EventId, user_id: UserId) -> Applicatio
     return None if found is None else ApplicationId(found)
 
 
+LIST_APPLIED = """
+    SELECT lower(u.email)
+      FROM users u
+      JOIN applications a ON a.event_id = %(event_id)s AND a.user_id = u.id
+     WHERE lower(u.email) = ANY(%(emails)s) AND u.deleted_at IS NULL
+"""
+
+
+async def list_applied(tx: Tx, event_id: EventId, emails: list[str]) -> list[str]:
+    """Which of these addresses, in small letters, belong to people who have applied for this event."""
+    return await tx.all(str, LIST_APPLIED, event_id=event_id, emails=emails)
+
+
 INSERT = """
     WITH application AS (
         INSERT INTO applications (event_id, id, user_id, role, status, answers, registration_wave_id, submitted_at,
