@@ -38,7 +38,7 @@ def call(*words: str, **environ: str) -> Said:
             patch.setenv(name, value)
         try:
             code = root(list(words), standalone_mode=False) or 0
-        except terminal.EXPECTED as error:
+        except terminal.expected() as error:
             code = terminal.complain(error)
     return Said(code, out.getvalue(), err.getvalue())
 

