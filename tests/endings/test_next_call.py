@@ -15,7 +15,7 @@ from tests import visits
 from tests.integrations import given
 from tests.integrations.connected import KEYS, Connected, connected
 from tests.webhooks import receivers, world
-from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
+from tests.webhooks.conftest import LOOPBACK, NOTHING_LEFT, dispatching, until
 
 KINDS = ["event.updated", "data.deletion_required", "integration.suspended", "integration.resumed"]
 
@@ -102,7 +102,7 @@ class Api:
 
 async def make(db: Database, now: datetime, url: str) -> Connected:
     async with db.tx() as tx:
-        declared = {"webhook_url": url, "declared_webhook_event_types": KINDS}
+        declared = {"webhook_url": url, "declared_webhook_event_types": KINDS, "allowed": LOOPBACK}
         return await connected(tx, now=now, **declared)
 
 

@@ -120,10 +120,11 @@ async def registered(
     now: datetime,
     organization_id: OrganizationId | None = None,
     environment: Any = "sandbox",
+    allowed: Any = (),
     **changed: Any,
 ) -> tuple[Registered, Client]:
     """An integration with its credentials and its client."""
-    manifest = manifests.read(document(**changed), environment=environment)
+    manifest = manifests.read(document(**changed), environment=environment, allowed=allowed)
     made = await catalogue.register(
         tx, owner, manifest, environment=environment, organization_id=organization_id, box=BOX, now=now
     )

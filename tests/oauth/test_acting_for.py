@@ -8,6 +8,8 @@ from tests.visits import Site
 async def test_an_operator_who_acts_for_somebody_cannot_consent_for_her(
     badges: Speaker, site: Site, con: given.Convention
 ) -> None:
+    async with site.db.tx() as tx:  # the sandbox's people are personas, for whom others may do everything
+        await tx.run("UPDATE users SET is_sandbox = false")
     ada, olga = await site.as_user(con.people["Ada"]), await site.person("Olga", operator=True)
     assert (await ada.post("/account/act-as", {"hours": 1, "reason": "I cannot connect it"})).status_code == 303
     begun = await olga.post(f"/operator/users/{ada.user_id}/act-as", {"reason": "Ticket 12"})
