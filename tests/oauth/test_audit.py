@@ -29,6 +29,8 @@ async def test_each_audience_sees_its_own_part_of_the_token_audit(
     mine = (await ivo.get(f"/developer/integrations/{con.badges.id}/tokens")).text
     assert ("token.refreshed" in mine, con.event_id in mine, con.other_event_id in mine) == (True, True, False)
 
+    assert ("127.0.0.1" in mine, "127.0.0.1" in own) == (True, False)  # its servers' addresses, and nobody's home
+
     every = (await olga.get("/operator/tokens")).text
     assert ("Badges" in every, "Rival" in every) == (True, True)
     found = (await olga.get(f"/operator/tokens?q={con.rival.client_id}")).text
