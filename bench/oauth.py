@@ -7,10 +7,11 @@ lasts, `REVENTO_BENCH_PARTS` what is measured.
 
 import asyncio
 import os
+import platform
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.interop import served
@@ -32,6 +33,8 @@ from revento.oauth.families import actions as families
 from revento.oauth.families.models import Binding
 
 COMMIT = ("git", "rev-parse", "--short", "HEAD")
+PEER = "django-oauth-toolkit"
+ALONE = "PostgreSQL alone (pgbench, the same two statements)"
 SCOPES = ["event.read", "participants.read"]
 ROUND_S = float(os.environ.get("REVENTO_BENCH_S", "8"))
 WARM_S = min(2.0, ROUND_S / 2)
@@ -41,7 +44,7 @@ FAMILIES = [int(part) for part in os.environ.get("REVENTO_BENCH_FAMILIES", "1000
 
 
 def main() -> None:
-    """Everything in one run; prints a line per figure."""
+    """Everything in one run, about four minutes; prints a section for `bench/RESULTS.md`."""
     with tempfile.TemporaryDirectory(prefix="revento-bench-") as folder:
         postgres = Embedded.start(Path(folder) / "pg")
         try:
@@ -56,33 +59,65 @@ async def _measure(url: str, folder: Path) -> None:
     async with db.tx() as tx:
         durable = await tx.one(str, "SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')")
     commit = await asyncio.to_thread(subprocess.run, COMMIT, capture_output=True, text=True, check=False)
-    print(f"oauth, commit {commit.stdout.strip()}, fsync/synchronous_commit {durable}, {ROUND_S:g} s a round")
+    report = Report()
     parts = os.environ.get("REVENTO_BENCH_PARTS", "generator,dot,revento,postgres,growth").split(",")
     if "generator" in parts:
-        _say("load generator alone", 16, await ceilings.generator(16, ROUND_S / 2))
+        report.add("load generator against a canned answer", 16, await ceilings.generator(16, ROUND_S / 2))
     if "dot" in parts:
-        await _dot(url)
+        await _dot(url, report)
     async with served.serving(db, folder, REVENTO_LOG_LEVEL="WARNING") as running:
         if "revento" in parts:
-            await _revento(running)
+            await _revento(running, report)
         if "postgres" in parts:
-            await _postgres(running)
+            await _postgres(running, report)
         if "growth" in parts:
-            await _growth(running)
+            await _growth(running, report)
     await db.close()
+    print(report.section(commit.stdout.strip(), durable))
 
 
-def _say(what: str, concurrency: int, got: Figures) -> None:
-    odd = f"  WRONG ANSWERS {got.wrong}" * bool(got.wrong) + "  ran dry" * got.ran_dry
-    print(f"  {what:<30} c={concurrency:<3} {got.per_s:8.0f}/s  p50 {got.p50:7.2f} ms  p99 {got.p99:7.2f} ms{odd}")
-    sys.stdout.flush()
+class Report:
+    """The figures as they come, and what they make together."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, Figures]] = []
+
+    def add(self, what: str, concurrency: int, got: Figures) -> None:
+        """One round; also told at once on stderr."""
+        self.rows.append((what, concurrency, got))
+        sys.stderr.write(f"{what}, c={concurrency}: {got.per_s:.0f}/s\n")
+
+    def section(self, commit: str, durable: str) -> str:
+        """A table with ratios: ours beside the peer's same figure, and beside PostgreSQL's."""
+        peer = {(what.partition(", ")[2], at): got.per_s for what, at, got in self.rows if what.startswith(f"{PEER}, ")}
+        alone = {at: got.per_s for what, at, got in self.rows if what == ALONE}
+        lines = [
+            "## oauth",
+            "",
+            f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {os.cpu_count()} cores, Python {platform.python_version()}"
+            f"; `fsync`/`synchronous_commit` {durable}; {ROUND_S:g} s a round after {WARM_S:g} s of warming up. Load "
+            "generator, servers and PostgreSQL share the machine; Revento is one `revento serve` with one worker, "
+            "the peer (django-oauth-toolkit, pinned in `bench/peers/dot`) gunicorn with two.",
+            "",
+            "| what | c | a second | p50 ms | p99 ms | × peer | × PostgreSQL |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+        ]
+        for what, at, got in self.rows:
+            ours = what.startswith("Revento")
+            beside = peer.get((what.partition(", ")[2], at)) if ours else None
+            ceiling = alone.get(at) if ours and "refresh" in what else None
+            ratios = f"{got.per_s / beside:.1f} | " if beside else " | "
+            ratios += f"{got.per_s / ceiling:.2f}" if ceiling else ""
+            odd = f" (**{got.wrong} wrong answers**)" * bool(got.wrong) + " (ran dry)" * got.ran_dry
+            lines.append(f"| {what}{odd} | {at} | {got.per_s:,.0f} | {got.p50:.2f} | {got.p99:.2f} | {ratios} |")
+        return "\n".join(lines)
 
 
-async def _dot(url: str) -> None:
+async def _dot(url: str, report: Report) -> None:
     async with dot.serving(url) as peer:
         for hashed in (False, True):
             seconds = ROUND_S if not hashed else ROUND_S / 2
-            named = "DOT, hashed secrets:" if hashed else "DOT, plain secrets:"
+            named = "django-oauth-toolkit with hashed secrets" if hashed else PEER
             for concurrency in CONCURRENCY:
                 asked = int(200 * (WARM_S + seconds)) // concurrency
                 client = await asyncio.to_thread(
@@ -90,23 +125,23 @@ async def _dot(url: str) -> None:
                 )
                 plan = Plan(peer.port, "/o/token/", seconds, WARM_S, [], client["tokens"])
                 plan.callers = [[dot.refresh_body(client)]] * concurrency
-                _say(f"{named} refresh", concurrency, await callers.elsewhere(plan))
+                report.add(f"{named}, refresh", concurrency, await callers.elsewhere(plan))
                 if not hashed:
                     bodies = [dot.redeem_body(client, code, peer.made) for code in client["codes"]]
                     plan.callers, plan.first_tokens = [bodies[n::concurrency] for n in range(concurrency)], []
-                    _say(f"{named} redeem", concurrency, await callers.elsewhere(plan))
+                    report.add(f"{named}, redemption", concurrency, await callers.elsewhere(plan))
 
 
-async def _revento(running: served.Served) -> None:
+async def _revento(running: served.Served, report: Report) -> None:
     for concurrency in CONCURRENCY:
-        _say("Revento: refresh", concurrency, await _refreshes(running, concurrency))
+        report.add("Revento, refresh", concurrency, await _refreshes(running, concurrency))
         made = given.proof()
         bought = await _codes(running, int(MOST_CODES[concurrency] * (WARM_S + ROUND_S)), made)
         own = {"client_id": running.con.badges.client_id, "client_secret": running.con.badges.client_secret}
         bodies = [dot.redeem_body(own, code, made) for code in bought]
         plan = Plan(_port(running), "/oauth/token", ROUND_S, WARM_S, [])
         plan.callers = [bodies[n::concurrency] for n in range(concurrency)]
-        _say("Revento: redeem", concurrency, await callers.elsewhere(plan))
+        report.add("Revento, redemption", concurrency, await callers.elsewhere(plan))
 
 
 async def _refreshes(running: served.Served, concurrency: int) -> Figures:
@@ -120,15 +155,15 @@ async def _refreshes(running: served.Served, concurrency: int) -> Figures:
     return await callers.elsewhere(plan)
 
 
-async def _postgres(running: served.Served) -> None:
+async def _postgres(running: served.Served, report: Report) -> None:
     async with running.db.tx() as tx:
         binding = await _binding(tx, running)
     for clients in CONCURRENCY:
         per_s = await ceilings.refreshes(running.db, binding, clients, ROUND_S)
-        print(f"  {'PostgreSQL alone, pgbench':<30} c={clients:<3} {per_s:8.0f}/s")
+        report.add(ALONE, clients, Figures(0, per_s, clients / per_s * 1000, 0, 0, False))
 
 
-async def _growth(running: served.Served) -> None:
+async def _growth(running: served.Served, report: Report) -> None:
     """The same refreshes while ever more families, each with a pair of its own, lie in the tables."""
     async with running.db.tx() as tx:
         binding = await _binding(tx, running)
@@ -136,7 +171,7 @@ async def _growth(running: served.Served) -> None:
     for families_there in FAMILIES:
         await ceilings.fill(running.db, binding, there, families_there - 1)
         there = families_there
-        _say(f"Revento: {there:,} families", 16, await _refreshes(running, 16))
+        report.add(f"Revento, refresh, {there:,} families more", 16, await _refreshes(running, 16))
 
 
 async def _codes(running: served.Served, count: int, made: given.Verifier) -> list[str]:
