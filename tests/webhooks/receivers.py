@@ -70,17 +70,19 @@ class Receiver:
 
 
 @asynccontextmanager
-async def listening() -> AsyncGenerator[Receiver]:
-    """A receiver for one test."""
-    receiver = Receiver()
+async def listening(
+    receiver: Receiver | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncGenerator[Receiver]:
+    """A receiver for one test; one that was cut off may be given again, with the port that it had."""
+    receiver = receiver or Receiver()
     application = web.Application()
     application.router.add_route("*", "/{tail:.*}", receiver.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, host, port)
     await site.start()
     port = runner.addresses[0][1]
-    receiver.url = f"http://127.0.0.1:{port}/hook"
+    receiver.url = f"http://{host}:{port}/hook"
     yield receiver
     if receiver.hold is not None:
         receiver.hold.set()

@@ -1,5 +1,6 @@
 """From a committed change to the receiver, through PostgreSQL and real HTTP."""
 
+from revento.webhooks.claim import queries
 from tests.webhooks import world
 from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
 
@@ -41,3 +42,11 @@ async def test_a_thousand_changes_arrive_with_gapless_numbers(db, con, receiver)
         await receiver.count(1000, within=20)
         await until(db, NOTHING_LEFT)
     assert sorted(one.sequence for one in receiver.got) == list(range(1, 1001))
+
+
+async def test_recording_finds_its_rows_by_their_key_however_many_are_out(db) -> None:
+    names = ("endpoint_nos", "nos", "tokens", "states", "waits", "ns", "outcomes", "statuses", "details", "answers")
+    more = ("latencies", "timestamps", "hashes", "ats")
+    async with db.tx() as tx:
+        plan = await tx.all(str, "EXPLAIN " + queries.FINISH, **{name: [] for name in (*names, *more)})
+    assert "deliveries_leased" not in "\n".join(plan)

@@ -1,11 +1,14 @@
 """A partition a day, 30 days kept."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from revento.contract import topics
 from revento.kernel.config import Settings
 from revento.kernel.partitions import queries as partitions
+from revento.webhooks.erasing import actions as erasing
 from revento.webhooks.outbox import actions as outbox
 from revento.webhooks.retention import actions
 from revento.workers import retention
@@ -83,15 +86,27 @@ async def test_a_delivery_whose_message_is_gone_is_closed_with_its_reason(db, co
         assert await tx.all(str, "SELECT state || ' ' || last_error FROM delivery_log") == ["cancelled expired"]
 
 
-async def test_a_person_who_leaves_is_erased_from_what_was_told(db, con, receiver) -> None:
+async def test_a_person_who_leaves_is_erased_from_what_is_still_to_be_told(db, con, receiver) -> None:
     async with db.tx() as tx:
-        await world.tell(tx, con, title="about usr_gone and others")
-        await world.tell(tx, con, title="about nobody")
-        assert await outbox.forget(tx, [con.event_id], ["usr_gone"]) == 1
-        assert await outbox.forget(tx, ["evt_other"], [con.event_id]) == 0
+        await world.tell(tx, con, title="Cyd Leaver")
+        await world.tell(tx, con, title="Cyd Leaver and friends")
+        await outbox.put(
+            tx,
+            topics.EVENT_UPDATED,
+            event_id=con.event_id,
+            organization_id=con.organization_id,
+            data=world.event_updated(con, title="Cyd Leaver"),
+            now=datetime.now(UTC),
+            debounce=timedelta(seconds=1),
+        )
+        await erasing.erase(tx, ["evt_other"], ["app_1"], {"Summer Con"}, pseudonym="Somebody")
+        await erasing.erase(tx, [con.event_id], ["app_1"], {"Cyd Leaver"}, pseudonym="Somebody")
     async with dispatching(db):
+        await receiver.count(3, within=20)
         await until(db, NOTHING_LEFT)
-    assert [one.json["data"]["title"] for one in receiver.got] == ["about nobody"]
+    titles = Counter(one.json["data"]["title"] for one in receiver.got)
+    assert titles == {"Somebody": 2, "Cyd Leaver and friends": 1}
+    assert {one.sequence for one in receiver.got} == {1, 2, 3}
 
 
 async def test_small_rows_are_forgotten(db, clock) -> None:

@@ -122,6 +122,12 @@ class Database:
             yield Tx(connection)
 
     @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[Tx]:
+        """For one single statement that is a transaction by itself: committed as it ends, in one round trip."""
+        async with self._pool.connection() as connection:
+            yield Tx(connection)
+
+    @asynccontextmanager
     async def listen(self, channel: LiteralString) -> AsyncGenerator[AsyncConnection[TupleRow]]:
         """A dedicated connection that listens on `channel`; iterate `connection.notifies(timeout=…)`."""
         connection = await AsyncConnection.connect(self.url, autocommit=True)

@@ -1,4 +1,4 @@
-"""One HTTP try: bounded, never redirected, never past the guard (contract §6.4). aiohttp lives here only."""
+"""One HTTP try: bounded, never redirected, never past the guard (contract §6.4)."""
 
 import asyncio
 import ipaddress
@@ -7,78 +7,105 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+import aiohappyeyeballs
+import msgspec
 from yarl import URL
 
 from revento.contract import limits
 from revento.kernel import log
 from revento.kernel.config import Network
 from revento.webhooks import guard
+from revento.webhooks.connections import CAPTURE_BYTES, Connection, Garbage, Place, Pool, Reply
 from revento.webhooks.retries import Answer, Outcome, parse_retry_after
 
-CAPTURE_BYTES: Final = 4096
-# After the status line an answer is settled; its body is only for the log, so a dripping one gets this long.
-CAPTURE_S: Final = 1.0
-# Below the 5 s after which Node's server closes idle connections, so that we rarely write into a closing one.
-KEEP_ALIVE_S: Final = 4.0
 RESOLVER_THREADS: Final = 64
+RESOLVED_S: Final = 10.0  # how long a name's addresses are remembered
+NAMES_MOST: Final = 4096
+_NEXT_ADDRESS_S: Final = 0.25  # RFC 8305 §5
 _DETAIL_CHARACTERS: Final = 200
-_TEXT: Final = ("text/", "application/json", "application/xml", "application/problem+json", "application/problem+xml")
+_TEXT: Final = (b"text/", b"application/json", b"application/xml", b"application/problem+json")
 
 _log: Final = log.logger("webhooks.deliver")
-_refusals: ContextVar[list[str]] = ContextVar("webhook_refusals")
 
 
 class Refused(OSError):
-    """The guard said no. An `OSError`, so that the client treats it as a failed connection."""
+    """The guard said no."""
 
 
-class _Resolver(AbstractResolver):
-    """Looks names up in threads of its own (a slow name server must not starve others) and checks every record."""
+class _Unresolved(OSError):
+    """The name has no address."""
 
-    def __init__(self, allowed: Sequence[Network], *, plain: bool) -> None:
-        self._allowed, self._plain = allowed, plain
+
+class _Unconnected(OSError):
+    """Nobody answers at the address."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """An address taken apart: where to connect, and how the request begins."""
+
+    place: Place
+    begin: bytes
+
+
+def target(url: str) -> Target:
+    """The parts of an address that the guard let pass."""
+    parsed = URL(url)
+    host, port = parsed.raw_host or "", parsed.port or 443
+    shown = f"[{host}]" if ":" in host else host
+    if port != (443 if parsed.scheme == "https" else 80):
+        shown += f":{port}"
+    begin = f"POST {parsed.raw_path_qs} HTTP/1.1\r\nHost: {shown}\r\n".encode("ascii")
+    return Target((parsed.scheme == "https", host, port), begin)
+
+
+def request(at: Target, headers: dict[str, str], body: bytes) -> bytes:
+    """The bytes of one request."""
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return b"%b%bContent-Length: %d\r\n\r\n%b" % (at.begin, head.encode("ascii"), len(body), body)
+
+
+class _Names:
+    """Looks names up in threads of its own (a slow name server must not starve others)."""
+
+    def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="webhook-dns")
+        self._known: dict[tuple[str, int], tuple[float, asyncio.Future[list[Any]]]] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Every address of `host`. Raises `Refused` when one of them is not public."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port, family)
-        addresses = [ipaddress.ip_address(str(entry[4][0])) for entry in found]
-        if refusal := guard.why_not_resolved(addresses, self._allowed, plain=self._plain or port != 443):
-            raise _refuse(refusal)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(address),
-                port=port,
-                family=entry[0],
-                proto=entry[2],
-                flags=socket.AI_NUMERICHOST,
-            )
-            for entry, address in zip(found, addresses, strict=True)
-        ]
+    async def look_up(self, host: str, port: int) -> list[Any]:
+        """Every address, as `socket.getaddrinfo` tells them; those who ask at the same time share the answer."""
+        now = time.monotonic()
+        known = self._known.get((host, port))
+        if known is None or known[0] < now:
+            if len(self._known) >= NAMES_MOST:
+                self._known.clear()
+            asking = asyncio.get_running_loop().run_in_executor(self._threads, _get_addresses, host, port)
+            asking.add_done_callback(lambda done: self._forget_failure(host, port, done))
+            known = self._known[host, port] = (now + RESOLVED_S, asking)
+        return await asyncio.shield(known[1])
 
-    async def close(self) -> None:
+    def forget(self, host: str, port: int) -> None:
+        """Nobody answered where the name led to: it is looked up again next time."""
+        self._known.pop((host, port), None)
+
+    def _forget_failure(self, host: str, port: int, done: asyncio.Future[list[Any]]) -> None:
+        known = self._known.get((host, port))
+        if (done.cancelled() or done.exception() is not None) and known is not None and known[1] is done:
+            del self._known[host, port]
+
+    def close(self) -> None:
         """Lets the threads go without waiting for a slow name server."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
-    return socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
-
-
-def _refuse(say: str) -> Refused:
-    _refusals.get([]).append(say)
-    return Refused(say)
+def _get_addresses(host: str, port: int) -> list[Any]:
+    try:
+        return socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise _Unresolved("the host name cannot be found") from error
 
 
 def _door(allowed: Sequence[Network], *, plain: bool) -> Any:
@@ -88,16 +115,17 @@ def _door(allowed: Sequence[Network], *, plain: bool) -> Any:
         family, kind, protocol, _, place = info
         address = ipaddress.ip_address(str(place[0]))
         if refusal := guard.why_not_resolved([address], allowed, plain=plain or place[1] != 443):
-            raise _refuse(refusal)
+            raise Refused(refusal)
         opened = socket.socket(family, kind, protocol)
         opened.setblocking(False)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return opened
 
     return open_socket
 
 
 class Sender:
-    """A pool of kept-alive connections behind the guard: one for https, one for what may be plain."""
+    """A pool of kept-alive connections behind the guard."""
 
     def __init__(
         self,
@@ -107,82 +135,72 @@ class Sender:
         timeout_s: float = limits.WEBHOOK_TIMEOUT_S,
     ) -> None:
         self._allowed = tuple(allowed)
-        self._tls = tls
+        self._tls = tls or ssl.create_default_context()
         self._timeout_s = timeout_s
-        self._sessions = {plain: self._session(plain) for plain in (False, True)}
+        self._names, self._pool = _Names(), Pool(self._connect)
+        self._doors = {plain: _door(self._allowed, plain=plain) for plain in (False, True)}
+        self._target: Callable[[str], Target] = lru_cache(4096)(target)
         self._check: Callable[[str], str | None] = lru_cache(4096)(self._why_not)
 
     def _why_not(self, url: str) -> str | None:
         return guard.why_not_url(url, self._allowed)
-
-    def _session(self, plain: bool) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                socket_factory=_door(self._allowed, plain=plain),
-                resolver=_Resolver(self._allowed, plain=plain),
-                ssl=self._tls or True,
-                limit=0,  # the dispatcher bounds what is in flight, per endpoint and in all
-                keepalive_timeout=KEEP_ALIVE_S,
-                ttl_dns_cache=10,
-            ),
-            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            requote_redirect_url=False,
-            read_bufsize=2 * CAPTURE_BYTES,
-            skip_auto_headers=("Accept", "Accept-Encoding"),
-        )
 
     async def post(self, url: str, headers: dict[str, str], body: bytes, *, now: datetime) -> Answer:
         """Sends once. Never raises for anything the other side does: whatever happened is in the answer."""
         started = time.perf_counter()
         if refusal := self._check(url):
             return Answer(Outcome.REFUSED, detail=refusal)
-        _refusals.set(refused := [])
         try:
-            answer = await self._post(url, headers, body, now)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            answer = _failure(error, refused)
-        except Exception as error:  # a mistake of the client's must cost an attempt, not loop on a lease for ever
+            at = self._target(url)
+            async with asyncio.timeout(self._timeout_s):
+                reply = await self._pool.ask(at.place, request(at, headers, body))
+            answer = _answer(reply, now)
+        except (OSError, TimeoutError, Garbage) as error:
+            answer = _failure(error)
+        except Exception as error:  # a mistake of ours must cost an attempt, not loop on a lease for ever
             _log.exception("client_failed", url=url)
             answer = Answer(Outcome.GARBAGE, detail=_short(type(error).__name__))
         latency = int((time.perf_counter() - started) * 1000)
         return Answer(answer.outcome, answer.status, answer.detail, answer.body, answer.retry_after, latency)
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes, now: datetime) -> Answer:
-        target = URL(url)
-        session = self._sessions[target.scheme == "http"]
-        async with session.post(target, data=body, headers=headers, allow_redirects=False) as response:
-            captured, whole = await _capture(response)
-            if not whole:
-                response.close()
-            return Answer(
-                _sort(response.status),
-                response.status,
-                body=_text(response, captured),
-                retry_after=parse_retry_after(response.headers.get("Retry-After"), now=now),
+    async def _connect(self, place: Place) -> Connection:
+        tls, host, port = place
+        found = await self._names.look_up(host, port)
+        addresses = [ipaddress.ip_address(str(entry[4][0])) for entry in found]
+        if refusal := guard.why_not_resolved(addresses, self._allowed, plain=not tls or port != 443):
+            raise Refused(refusal)
+        try:
+            opened = await aiohappyeyeballs.start_connection(
+                found, happy_eyeballs_delay=_NEXT_ADDRESS_S, interleave=1, socket_factory=self._doors[not tls]
             )
+        except Refused:
+            raise
+        except OSError as error:
+            self._names.forget(host, port)
+            raise _Unconnected(_short(error.strerror or str(error))) from error
+        try:
+            _, connection = await asyncio.get_running_loop().create_connection(
+                Connection, sock=opened, ssl=self._tls if tls else None, server_hostname=host if tls else None
+            )
+        except BaseException:
+            opened.close()
+            raise
+        return connection
 
     async def close(self) -> None:
         """Closes every connection."""
-        for session in self._sessions.values():
-            await session.close()
+        self._pool.close()
+        self._names.close()
 
 
-async def _capture(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
-    """The first 4 KiB of the body, and whether that was all of it (then the connection lives on)."""
-    captured = b""
-    try:
-        async with asyncio.timeout(CAPTURE_S):
-            while len(captured) <= CAPTURE_BYTES:
-                piece = await response.content.read(CAPTURE_BYTES + 1 - len(captured))
-                if not piece:
-                    return captured, True
-                captured += piece
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return captured[:CAPTURE_BYTES], False
-    return captured[:CAPTURE_BYTES], False
+def _answer(reply: Reply, now: datetime) -> Answer:
+    asked = reply.headers.get(b"retry-after")
+    return Answer(
+        _sort(reply.status),
+        reply.status,
+        body=_text(reply),
+        retry_after=parse_retry_after(asked.decode("latin-1"), now=now) if asked else None,
+    )
 
 
 def _sort(status: int) -> Outcome:
@@ -193,29 +211,29 @@ def _sort(status: int) -> Outcome:
     return Outcome.GONE if status == 410 else Outcome.STATUS
 
 
-def _text(response: aiohttp.ClientResponse, captured: bytes) -> str | None:
-    kind = response.headers.get("Content-Type", "text/plain").lower()
-    if not captured or response.headers.get("Content-Encoding") or not kind.startswith(_TEXT):
+def _text(reply: Reply) -> str | None:
+    kind = reply.headers.get(b"content-type", b"text/plain").lower()
+    if not reply.body or reply.headers.get(b"content-encoding") or not kind.startswith(_TEXT):
         return None
-    return captured.decode("utf-8", errors="replace").replace("\x00", "\ufffd")
+    return reply.body[:CAPTURE_BYTES].decode("utf-8", errors="replace").replace("\x00", "\ufffd")
 
 
-def _failure(error: Exception, refused: list[str]) -> Answer:
-    if refused or isinstance(error, Refused) or isinstance(getattr(error, "os_error", None), Refused):
-        return Answer(Outcome.REFUSED, detail=_short(refused[0] if refused else str(error)))
+def _failure(error: Exception) -> Answer:
     match error:
+        case Refused():
+            return Answer(Outcome.REFUSED, detail=_short(str(error)))
+        case Garbage():
+            return Answer(Outcome.GARBAGE, detail=_short(str(error)))
         case TimeoutError():
             return Answer(Outcome.TIMEOUT, detail=f"no answer within {limits.WEBHOOK_TIMEOUT_S} s")
-        case aiohttp.ClientConnectorDNSError():
-            return Answer(Outcome.DNS, detail="the host name cannot be found")
-        case aiohttp.ClientSSLError() | ssl.SSLError():
+        case _Unresolved():
+            return Answer(Outcome.DNS, detail=str(error))
+        case _Unconnected():
+            return Answer(Outcome.CONNECT, detail=str(error))
+        case ssl.SSLError():
             return Answer(Outcome.TLS, detail=_short(str(error)))
-        case aiohttp.ClientConnectorError():
-            return Answer(Outcome.CONNECT, detail=_short(str(error)))
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | OSError():
-            return Answer(Outcome.RESET, detail="the connection was closed before an answer came")
         case _:
-            return Answer(Outcome.GARBAGE, detail=_short(str(error) or type(error).__name__))
+            return Answer(Outcome.RESET, detail="the connection was closed before an answer came")
 
 
 def _short(text: str) -> str:

@@ -43,6 +43,7 @@ OUTCOMES: Final = {
     "reset": N_("the connection broke off"),
     "refused": N_("we do not send to such an address"),
     "garbage": N_("the answer was not HTTP"),
+    "secret": N_("our copy of the signing secret cannot be opened; nothing was sent"),
 }
 
 

@@ -25,6 +25,7 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.kernel.ids import InstallationId, IntegrationId
+from revento.kernel.jobs import queries as queue
 from revento.web.operator.desk import AnyRequest, Desk, show, typed
 from revento.web.shared import forms
 from revento.web.shared.forms import Form
@@ -32,6 +33,7 @@ from revento.web.shared.pages import go
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 from revento.webhooks.figures import queries as figures
+from revento.webhooks.sharing import queries as sharing
 
 DAY: Final = timedelta(days=1)
 MONTH: Final = timedelta(days=30)
@@ -63,10 +65,17 @@ class Gone(msgspec.Struct):
 
 @get("/health")
 async def health_page(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Response[str]:
-    """The webhook engine and the API at a glance."""
+    """The webhook engine, the processes that work in the background, and the API at a glance."""
     rows = await hours.list_by_endpoint(tx, since=clock.now() - DAY)
     slowest = sorted(rows, key=lambda row: -(row.p95_ms or 0))
-    return show("health.html", desk, engine=await figures.engine(tx), endpoints=slowest)
+    return show(
+        "health.html",
+        desk,
+        engine=await figures.engine(tx),
+        dispatchers=await sharing.list_all(tx),
+        jobs=await queue.sight(tx),
+        endpoints=slowest,
+    )
 
 
 @get("/abuse")

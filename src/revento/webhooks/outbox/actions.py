@@ -103,11 +103,3 @@ async def take_back(tx: Tx, event_id: EventId) -> int:
     Only for a sandbox that is built anew: its receivers hear that the event changed instead of a thousand details.
     """
     return await queries.drop_own(tx, event_id)
-
-
-async def forget(tx: Tx, event_ids: list[str], ids: list[str]) -> int:
-    """Erases messages of these events that name a person by one of these ids (user, participant, application).
-
-    What was not sent yet is cancelled when its turn comes; deletion duties stay. How many messages.
-    """
-    return await queries.drop_naming(tx, event_ids, ids) if event_ids and ids else 0

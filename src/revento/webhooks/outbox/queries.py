@@ -154,24 +154,3 @@ DROP_QUIET = "DELETE FROM messages_later WHERE NOT is_pending AND not_before < n
 async def drop_quiet(tx: Tx) -> int:
     """Forgets keys whose quiet time is over; how many."""
     return await tx.run(DROP_QUIET)
-
-
-# Whole messages go: their bytes are signed and cannot be edited. A delivery duty names ids only and must still arrive.
-DROP_NAMING = """
-    DELETE FROM messages
-     WHERE event_id = ANY (%(event_ids)s) AND topic <> 'data.deletion_required'
-       AND (resource_key = ANY (%(ids)s)
-            OR EXISTS (SELECT FROM unnest(%(ids)s::text[]) AS i (id)
-                        WHERE position(convert_to(i.id, 'UTF8') IN body) > 0))
-"""
-DROP_LATER_NAMING = """
-    DELETE FROM messages_later
-     WHERE event_id = ANY (%(event_ids)s) AND topic <> 'data.deletion_required'
-       AND EXISTS (SELECT FROM unnest(%(ids)s::text[]) AS i (id) WHERE position(convert_to(i.id, 'UTF8') IN body) > 0)
-"""
-
-
-async def drop_naming(tx: Tx, event_ids: list[str], ids: list[str]) -> int:
-    """Deletes messages of these events that name one of these ids; how many. Index messages_by_event."""
-    later = await tx.run(DROP_LATER_NAMING, event_ids=event_ids, ids=ids)
-    return later + await tx.run(DROP_NAMING, event_ids=event_ids, ids=ids)
