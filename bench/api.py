@@ -1,14 +1,18 @@
-"""The read API over HTTP: pages of participants with form fields, beside its ceiling.
+"""The read API over HTTP: pages of participants with form fields, beside its ceiling and django-oauth-toolkit.
 
 One `revento serve` with one worker, budgets raised by the operator, so that every request is counted and noted like any
-other. The ceiling is pgbench running the same statements, prepared. `REVENTO_BENCH_S` is how long a round lasts,
-`REVENTO_BENCH_REQUESTS` how many requests the memory is looked at after, `REVENTO_BENCH_PEOPLE` how many an event has.
+other. The ceiling is pgbench running the same statements, prepared; the peer is a Django view of the same rows behind
+django-oauth-toolkit, gunicorn with two workers. All three use the same PostgreSQL.
+
+`REVENTO_BENCH_S` is how long a round lasts, `REVENTO_BENCH_REQUESTS` after how many requests memory is looked at,
+`REVENTO_BENCH_PEOPLE` how many an event has.
 """
 
 import asyncio
 import os
 import subprocess
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -16,8 +20,8 @@ from tests.api import world as worlds
 from tests.api.world import World
 from tests.interop import served
 
+from bench.peers import dot
 from bench.tools import crowd, driving
-from revento.events.reading.people import queries as people
 from revento.kernel import migrations, secrets
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
@@ -25,10 +29,21 @@ from revento.kernel.embedded import Embedded
 from revento.oauth.bearers import queries as bearers
 
 COMMIT = ("git", "rev-parse", "--short", "HEAD")
-ROUND_S = int(os.environ.get("REVENTO_BENCH_S", "6"))
+ROUND_S = int(os.environ.get("REVENTO_BENCH_S", "5"))
 REQUESTS = int(os.environ.get("REVENTO_BENCH_REQUESTS", "100000"))
 PEOPLE = int(os.environ.get("REVENTO_BENCH_PEOPLE", "20000"))
 EVENTS = 10
+GROWN = ("1x", "10x", "100x")
+WHAT = (
+    f"Data: 1x is an event of {PEOPLE // 10:,} people, 10x one of {PEOPLE:,} with {PEOPLE // 10:,} activities, 100x "
+    f"{EVENTS} such events; the second table is measured at 100x. wrk drives; revento is one web process, limits and "
+    "ledger on; pgbench runs revento's statement; dot is a Django view of the same rows behind django-oauth-toolkit "
+    "(gunicorn, two workers)."
+)
+COLUMNS = (
+    "| page | callers | revento/s | p50 ms | p99 ms | p99 / p50 | pgbench/s | of pgbench "
+    "| dot/s | dot p99 ms | times dot |"
+)
 
 
 def main() -> None:
@@ -44,17 +59,29 @@ def main() -> None:
 
 async def _measure(url: str, folder: Path) -> None:
     commit = await asyncio.to_thread(subprocess.run, COMMIT, capture_output=True, text=True, check=False)
-    print(f"api, commit {commit.stdout.strip()}, {ROUND_S} s a round", flush=True)
     db = await Database.open(url, size=4)
+    _say("## api", "")
+    _say(f"{date.today()}, commit {commit.stdout.strip()}, {os.cpu_count()} cores, {ROUND_S} s a round. {WHAT}", "")
     async with served.serving(db, folder, REVENTO_LOG_LEVEL="WARNING") as running:
         world = await worlds.make(db, Clock().now(), people=0)
         token = await crowd.raised(world)
-        for grown in ("1x", "10x", "100x"):
+        _say("| data | page of 50 | per second | p50 ms | p99 ms |", "|---|---|---:|---:|---:|")
+        for grown in GROWN:
             await _grow(db, world, grown)
             await _depths(folder, running.origin, world, token, grown)
-        await _beside_the_ceiling(folder, url, running.origin, world, token)
+        _say("", COLUMNS, "|---:" * 11 + "|")
+        async with dot.serving(url, event_id=world.event_id) as peer:
+            rival = (await asyncio.to_thread(peer.prepare, 1, 0))["accesses"][0]
+            for limit in (25, 50):
+                theirs = f"http://127.0.0.1:{peer.port}/participants?limit={limit}"
+                for callers in (1, 16, 64):
+                    await _side_by_side(folder, running.origin, world, (token, rival, theirs), limit, callers)
         await _memory(folder, running, world, token)
     await db.close()
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
 
 
 async def _grow(db: Database, world: World, grown: str) -> None:
@@ -83,7 +110,7 @@ async def _depths(folder: Path, origin: str, world: World, token: str, grown: st
     places = {"first": "", "middle": cursors[len(cursors) // 2], "last": cursors[-1]}
     for place, cursor in places.items():
         found = await _wrk(folder, _page(origin, world, 50, cursor), token, callers=1, seconds=max(1, ROUND_S // 2))
-        print(f"  {grown:>4} data, {place:6} page of 50, c=1   {_told(found)}", flush=True)
+        _say(f"| {grown} | {place} | {found.rate:.0f} | {found.p50_ms:.2f} | {found.p99_ms:.2f} |")
 
 
 async def _cursors(origin: str, world: World, token: str) -> list[str]:
@@ -99,22 +126,26 @@ async def _cursors(origin: str, world: World, token: str) -> list[str]:
             found.append(cursor)
 
 
-async def _beside_the_ceiling(folder: Path, url: str, origin: str, world: World, token: str) -> None:
-    for limit in (25, 50):
-        for callers in (1, 16, 64):
-            found = await _wrk(folder, _page(origin, world, limit), token, callers=callers, seconds=ROUND_S)
-            ceiling = await asyncio.to_thread(_ceiling, folder, url, world, token, limit, callers)
-            share = f"pgbench {ceiling:6.0f}/s, {found.rate / ceiling:4.0%} of it"
-            print(f"  page of {limit}, c={callers:<3} {_told(found)}  {share}", flush=True)
+async def _side_by_side(
+    folder: Path, origin: str, world: World, asked: tuple[str, str, str], limit: int, callers: int
+) -> None:
+    """Ours, PostgreSQL alone, the peer, one after the other."""
+    token, rival, theirs = asked
+    found = await _wrk(folder, _page(origin, world, limit), token, callers=callers, seconds=ROUND_S)
+    ceiling = await asyncio.to_thread(_ceiling, folder, world, token, limit, callers)
+    other = await _wrk(folder, theirs, rival, callers=callers, seconds=ROUND_S)
+    ours = [f"{found.rate:.0f}", f"{found.p50_ms:.2f}", f"{found.p99_ms:.2f}", f"{found.p99_ms / found.p50_ms:.1f}"]
+    alone = [f"{ceiling:.0f}", f"{found.rate / ceiling:.0%}"]
+    peer = [f"{other.rate:.0f}", f"{other.p99_ms:.2f}", f"{found.rate / other.rate:.1f}"]
+    _say(" | ".join(["", str(limit), str(callers), *ours, *alone, *peer, ""]).strip())
 
 
-def _ceiling(folder: Path, url: str, world: World, token: str, limit: int, callers: int) -> float:
-    """The two statements of a first page, as `web/api` runs them."""
-    params = {"token": f"\\x{secrets.sha256(token).hex()}", "event": world.event_id, "limit": str(limit)}
-    check = bearers.FIND.replace("$1", ":token")
-    page = people.PAGE.replace("$1", ":event").replace("$2", "'-infinity'::timestamptz").replace("$3", "''")
-    page = page.replace("$4", ":limit::int")
-    return driving.pgbench(folder, url, [check, page], params, callers=callers, seconds=ROUND_S)
+def _ceiling(folder: Path, world: World, token: str, limit: int, callers: int) -> float:
+    """A first page with its token check, in the one statement that `web/api` runs."""
+    params = {"token": f"\\x{secrets.sha256(token).hex()}", "limit": str(limit)}
+    whole = bearers.FIND_WITH_PARTICIPANTS.replace("$1", ":token").replace("$2", "'-infinity'::timestamptz")
+    whole = whole.replace("$3", "''").replace("$4", ":limit::int")
+    return driving.pgbench(folder, world.db.url, [whole], params, callers=callers, seconds=ROUND_S)
 
 
 async def _memory(folder: Path, running: served.Served, world: World, token: str) -> None:
@@ -123,13 +154,8 @@ async def _memory(folder: Path, running: served.Served, world: World, token: str
     while asked < REQUESTS:
         asked += (await _wrk(folder, url, token, callers=16, seconds=ROUND_S)).requests
     sizes = ", ".join(f"{size:.0f}" for size in driving.resident_mib(running.pid))
-    print(f"  resident after {asked:,} more requests: {sizes} MiB", flush=True)
+    _say("", f"Resident after {asked:,} more requests, Granian's parent and the web process: {sizes} MiB.")
 
 
 async def _wrk(folder: Path, url: str, token: str, *, callers: int, seconds: int) -> driving.Round:
     return await asyncio.to_thread(driving.wrk, folder, url, token, callers=callers, seconds=seconds)
-
-
-def _told(found: driving.Round) -> str:
-    tail = found.p99_ms / found.p50_ms
-    return f"{found.rate:7.0f}/s  p50 {found.p50_ms:6.2f} ms  p99 {found.p99_ms:6.2f} ms ({tail:.1f}x)"

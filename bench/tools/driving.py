@@ -48,6 +48,8 @@ def wrk(folder: Path, url: str, token: str, *, callers: int, seconds: int) -> Ro
     return found
 
 
+# As `kernel/reader.py` opens its sessions.
+_SESSION = "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c timezone=UTC"
 # pgbench takes the colons of a time's format for parameters.
 _TIME = (""" 'YYYY-MM-DD"T"HH24:MI:SS"Z"'""", r""" E'YYYY-MM-DD"T"HH24\x3aMI\x3aSS"Z"'""")
 
@@ -64,7 +66,7 @@ def pgbench(
     binary = Path(package.origin).parent / "pginstall18/bin/pgbench"
     defined = [f"-D{name}={value}" for name, value in params.items()]
     asked = [str(binary), "-n", "-M", "prepared", f"-c{callers}", f"-j{min(2, callers)}", f"-T{seconds}", *defined]
-    own = os.environ | {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan -c timezone=UTC"}
+    own = os.environ | {"PGOPTIONS": _SESSION}
     done = subprocess.run([*asked, "-f", str(script), url], capture_output=True, text=True, check=False, env=own)
     assert done.returncode == 0, done.stderr
     return next(float(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("tps"))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from revento.access import actions, queries
+from revento.access import buffer as buffers
 from revento.access.buffer import Buffer
 from revento.access.models import Read
 from revento.kernel.db import Database
@@ -91,6 +92,23 @@ async def test_a_token_refused_a_hundred_times_is_raised_to_the_operator_once(
     async with world.db.tx() as tx:
         noted = await tx.all(str, "SELECT integration_id FROM audit_log WHERE action = 'integration.limited'")
     assert noted == [world.integration_id]
+
+
+async def test_no_path_is_too_odd_to_be_written(api: Api, world: World, token: str) -> None:
+    for odd in ("%00", "%ff", "%ed%a0%80", "%F0%9F%8E%B2", "%0A"):
+        assert (await api.read(f"/events/{odd}", token)).json()["error"] == "event_not_authorized"
+    assert await ledger.flush(world.db, api.services.ledger) == 5
+    async with world.db.tx() as tx:
+        assert await tx.one(int, "SELECT count(*) FROM api_requests") == 5
+
+
+async def test_a_batch_that_cannot_be_written_does_not_stop_the_ledger(db: Database, clock: MovableClock) -> None:
+    buffer, lost = Buffer(), buffers.LOST._value.get()
+    buffer.note(a_read(clock.now(), path="\x00"))
+    assert (await ledger.flush(db, buffer), len(buffer)) == (0, 0)
+    assert buffers.LOST._value.get() == lost + 1
+    buffer.note(a_read(clock.now()))
+    assert await ledger.flush(db, buffer) == 1
 
 
 async def test_reads_wait_in_memory_while_the_database_is_away(db: Database, clock: MovableClock) -> None:

@@ -107,6 +107,21 @@ def test_one_subscriber_of_ipv6_is_one_stranger() -> None:
     assert network_of("192.0.2.7") == "192.0.2.7"
 
 
+async def test_who_is_no_longer_seen_is_forgotten(clock: MovableClock) -> None:
+    """A process's memory holds the last hour's families and the last minute's strangers, however long it runs."""
+    limits, budget = Here(), Budget(10, 10, 5)
+    for hour in range(3):
+        for number in range(2_000):
+            family = f"fam_{hour}_{number}"
+            await limits.enter(family, budget, clock.now())
+            await limits.leave(family)
+            await limits.stranger(f"192.0.{hour}.{number}", clock.now())
+        clock.pass_(hours=1)
+    for _ in range(5_000):
+        await limits.stranger("198.51.100.1", clock.now())
+    assert (len(limits._families), list(limits._strangers)) == (0, ["198.51.100.1"])
+
+
 async def test_two_processes_share_one_budget(valkey: Valkey, clock: MovableClock) -> None:
     one, other = Shared(valkey.url), Shared(valkey.url)
     await one._client.flushall()

@@ -32,7 +32,7 @@ class Dot(msgspec.Struct):
     made: given.Verifier
 
     def prepare(self, callers: int, codes: int, *, hashed: bool = False) -> dict[str, Any]:
-        """A client with refresh tokens and codes."""
+        """A client with access and refresh tokens and codes."""
         asked = [str(VENV / "bin/python"), "dot_site.py", "prepare", str(callers), str(codes)]
         done = subprocess.run(
             asked + ["hashed"] * hashed, cwd=HERE, env=self.environ, capture_output=True, check=True, timeout=120
@@ -54,14 +54,15 @@ def install() -> None:
 
 
 @asynccontextmanager
-async def serving(url: str) -> AsyncGenerator[Dot]:
-    """Two workers of gunicorn on a database of their own, in the same PostgreSQL."""
+async def serving(url: str, *, event_id: str = "") -> AsyncGenerator[Dot]:
+    """Two workers of gunicorn on a database of their own, in the same PostgreSQL; pages come out of the product's."""
     await asyncio.to_thread(install)
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         await connection.execute("CREATE DATABASE dot")
-        host, user = connection.info.host, connection.info.user
+        host, user, pages = connection.info.host, connection.info.user, connection.info.dbname
     made, port = given.proof(), served.free_port()
     own = {"BENCH_PGHOST": host, "BENCH_PGUSER": user, "BENCH_PGDATABASE": "dot", "BENCH_CHALLENGE": made.challenge}
+    own |= {"BENCH_PAGES": pages, "BENCH_EVENT": event_id}
     dot = Dot(port, os.environ | own, made)
     await asyncio.to_thread(dot.prepare, 1, 0)
     process = await asyncio.create_subprocess_exec(

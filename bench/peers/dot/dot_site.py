@@ -17,19 +17,21 @@ from django.urls import path
 REDIRECT = "https://badges.example/callback"
 CHALLENGE = os.environ["BENCH_CHALLENGE"]
 
+POSTGRES = {
+    "ENGINE": "django.db.backends.postgresql",
+    "HOST": os.environ["BENCH_PGHOST"],
+    "USER": os.environ["BENCH_PGUSER"],
+    "CONN_MAX_AGE": None,
+}
+
 settings.configure(
     SECRET_KEY="a benchmark's",
     ROOT_URLCONF=__name__,
     ALLOWED_HOSTS=["127.0.0.1"],
     USE_TZ=True,
     DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.postgresql",
-            "HOST": os.environ["BENCH_PGHOST"],
-            "USER": os.environ["BENCH_PGUSER"],
-            "NAME": os.environ["BENCH_PGDATABASE"],
-            "CONN_MAX_AGE": None,
-        }
+        "default": POSTGRES | {"NAME": os.environ["BENCH_PGDATABASE"]},
+        "page": POSTGRES | {"NAME": os.environ["BENCH_PAGES"]},
     },
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "oauth2_provider"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
@@ -44,9 +46,10 @@ settings.configure(
 )
 application = get_wsgi_application()
 
-from oauth2_provider.views import TokenView  # noqa: E402 - after the settings
+import dot_pages  # noqa: E402 - after the settings
+from oauth2_provider.views import TokenView  # noqa: E402
 
-urlpatterns = [path("o/token/", TokenView.as_view())]
+urlpatterns = [path("o/token/", TokenView.as_view()), path("participants", dot_pages.participants)]
 
 
 def prepare(callers: int, codes: int, hashed: bool) -> dict[str, object]:
@@ -70,9 +73,11 @@ def prepare(callers: int, codes: int, hashed: bool) -> dict[str, object]:
     )
     until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     own = {"user": user, "application": client}
-    tokens = []
+    tokens, accesses = [], []
     for _ in range(callers):
-        access = AccessToken.objects.create(token=uuid.uuid4().hex, expires=until, scope="event.read", **own)
+        scope = "event.read participants.read"
+        access = AccessToken.objects.create(token=uuid.uuid4().hex, expires=until, scope=scope, **own)
+        accesses.append(access.token)
         tokens.append(uuid.uuid4().hex)
         RefreshToken.objects.create(token=tokens[-1], access_token=access, token_family=uuid.uuid4(), **own)
     grants = [
@@ -88,7 +93,8 @@ def prepare(callers: int, codes: int, hashed: bool) -> dict[str, object]:
         for _ in range(codes)
     ]
     Grant.objects.bulk_create(grants, batch_size=1000)
-    return {"client_id": name, "client_secret": "s" * 60, "tokens": tokens, "codes": [one.code for one in grants]}
+    made = {"tokens": tokens, "accesses": accesses, "codes": [one.code for one in grants]}
+    return {"client_id": name, "client_secret": "s" * 60, **made}
 
 
 if __name__ == "__main__":

@@ -22,12 +22,16 @@ async def write(tx: Tx, reads: list[Read]) -> None:
     """Appends a batch to the ledger and its hours, and moves the last use of tokens, connections and grants forward."""
     if not reads:
         return
-    await queries.insert(tx, [msgspec.to_builtins(read) | {"query": log.redact(read.query)} for read in reads])
+    await queries.insert(tx, [_redacted(read) if read.query else read for read in reads])
     await hours.add(tx, reads)
     last = max(read.at for read in reads)
     answered = [read for read in reads if read.status < 400]
     await queries.touch_installations(tx, _latest(answered, "installation_id"), last)
     await queries.touch_grants(tx, _latest(answered, "user_grant_id"), last)
+
+
+def _redacted(read: Read) -> Read:
+    return msgspec.structs.replace(read, query=log.redact(read.query))
 
 
 def _latest(reads: list[Read], name: str) -> list[str]:

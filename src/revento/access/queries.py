@@ -1,11 +1,13 @@
 """SQL of the ledger. It is written without foreign keys, so names are looked up when it is read."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from revento.access.models import Day, Entry, Refusals, Use
-from revento.kernel.db import Json, Tx
+import msgspec
+
+from revento.access.models import Day, Entry, Read, Refusals, Use
+from revento.kernel.db import Tx
 
 INSERT: Final = """
     INSERT INTO api_requests (at, request_id, integration_id, client_id, installation_id, event_id, user_id, family_id,
@@ -13,7 +15,7 @@ INSERT: Final = """
                               rows, people, duration_ms, address)
     SELECT at, request_id, integration_id, client_id, installation_id, event_id, user_id, family_id, participant_id,
            token_kind, method, endpoint, path, query, scope, version, status, error, rows, people, duration_ms, address
-      FROM jsonb_to_recordset(%(reads)s)
+      FROM jsonb_to_recordset(%(reads)s::jsonb)
         AS r (at timestamptz, request_id uuid, integration_id text, client_id text, installation_id text,
               event_id text, user_id text, family_id text, participant_id text, token_kind text, method text,
               endpoint text, path text, query text, scope text, version text, status smallint, error text,
@@ -21,9 +23,9 @@ INSERT: Final = """
 """
 
 
-async def insert(tx: Tx, reads: list[dict[str, Any]]) -> None:
+async def insert(tx: Tx, reads: list[Read]) -> None:
     """Appends requests, in one statement."""
-    await tx.run(INSERT, reads=Json(reads))
+    await tx.run(INSERT, reads=msgspec.json.encode(reads).decode())
 
 
 TOUCH_INSTALLATIONS: Final = """

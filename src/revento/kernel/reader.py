@@ -17,6 +17,7 @@ _SESSION: Final = {
     "datestyle": "ISO",
     "statement_timeout": "10000",
     "default_transaction_read_only": "on",
+    "max_parallel_workers_per_gather": "0",  # a page is no work to share
     "application_name": "revento-api",
 }
 _WRITING: Final = {
@@ -84,8 +85,8 @@ class Pool:
 class Reader(Pool):
     """The read API's: what it asks may be asked again, so a lost connection goes unnoticed.
 
-    A statement is planned once for any parameters. Left alone, PostgreSQL would plan every page anew, because it cannot
-    know a generic plan's LIMIT; that costs more than the page itself.
+    A statement is planned once for any parameters. Left alone, PostgreSQL would plan most pages anew, which costs more
+    than the page itself.
     """
 
     def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0, plans: str = "force_generic_plan") -> None:

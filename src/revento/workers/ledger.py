@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Final
 
 from revento.access import actions
-from revento.access.buffer import Buffer
+from revento.access.buffer import LOST, Buffer
 from revento.kernel import log
 from revento.kernel.db import Database, Unreachable
 
@@ -22,7 +22,10 @@ async def run(db: Database, buffer: Buffer, stop: asyncio.Event) -> None:
 
 
 async def flush(db: Database, buffer: Buffer) -> int:
-    """Writes all that the buffer holds; how many requests. What cannot be written now waits for the next time."""
+    """Writes all that the buffer holds; how many requests. What cannot be written now waits for the next time.
+
+    A batch that can never be written is given up and counted, so that those after it are written.
+    """
     written = 0
     while reads := buffer.take():
         try:
@@ -32,5 +35,9 @@ async def flush(db: Database, buffer: Buffer) -> int:
             buffer.put_back(reads)
             _logger.warning("ledger_waits", reads=len(buffer), error=str(error))
             break
+        except Exception as error:
+            LOST.inc(len(reads))
+            _logger.error("ledger_lost", reads=len(reads), exc_info=error)
+            continue
         written += len(reads)
     return written

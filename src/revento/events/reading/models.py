@@ -23,6 +23,13 @@ class Page(msgspec.Struct, frozen=True):
         return cls(b",".join([row[2] for row in found[:limit]]), len(found), at, id)
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a page begins, and how long it is."""
+
+    after: tuple[datetime, str]
+    limit: int
+
+
 class Span(msgspec.Struct, frozen=True):
     """From a moment on and before another."""
 

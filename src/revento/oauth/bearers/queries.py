@@ -1,16 +1,20 @@
-"""SQL of the API's token check: one statement, six look-ups by primary key."""
+"""SQL of the API's token check: one statement, six look-ups by primary key; and a page with it, in the same one."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final, LiteralString
 
 from revento.contract.scopes import TokenKind
+from revento.events.reading.models import Page, Place
+from revento.events.reading.people.queries import PAGE_AHEAD
 from revento.kernel.db import Tx
-from revento.kernel.reader import Reader
+from revento.kernel.reader import Reader, join
 from revento.oauth.bearers.models import Bearer
 
 # Serves every request of the read API; access_tokens_pkey, then primary keys only. What an ending did to the token
 # itself comes first; the states behind it are asked too, so that no forgotten mark opens a door.
 # A scope that the organizers took back is gone from every token at once.
-FIND = """
+FIND: Final[LiteralString] = """
     SELECT t.hash, t.expires_at,
            CASE WHEN f.kind = 'user' OR t.scopes <@ i.granted_scopes THEN t.scopes
                 ELSE ARRAY(SELECT s FROM unnest(t.scopes) s WHERE s = ANY (i.granted_scopes)) END AS scopes,
@@ -55,9 +59,31 @@ FIND = """
 async def find(reader: Reader, token: bytes) -> Bearer | None:
     """What is known of the token with this SHA-256."""
     row = await reader.maybe(FIND, token)
+    return None if row is None else _bearer(row)
+
+
+# Serves GET /events/{event_id}/participants without filters, the check included. The page is that of the token's own
+# event: whatever was asked for, nothing of another event is touched.
+FIND_WITH_PARTICIPANTS: Final = join(
+    "SELECT b.*, x.bodies, x.last_at, x.last_id FROM (", FIND, ") b LEFT JOIN LATERAL (", PAGE_AHEAD, ") x ON true"
+)
+
+
+async def find_with_participants(reader: Reader, token: bytes, place: Place) -> tuple[Bearer, Page] | None:
+    """The same, and a page of its event's participants, which nobody may see before the token has passed."""
+    row = await reader.maybe(FIND_WITH_PARTICIPANTS, token, *place.after, place.limit)
     if row is None:
         return None
-    columns = list(row)
+    bodies: list[bytes] = row[_WIDTH] or []
+    page = Page(b",".join(bodies[: place.limit]), len(bodies), row[_WIDTH + 1], row[_WIDTH + 2])
+    return _bearer(row), page
+
+
+_WIDTH: Final = len(Bearer.__struct_fields__)
+
+
+def _bearer(row: Sequence[Any]) -> Bearer:
+    columns = list(row[:_WIDTH])
     columns[7] = TokenKind(columns[7])
     return Bearer(*columns)
 

@@ -9,6 +9,7 @@ from revento.contract.errors import Refused
 from revento.contract.limits import BUDGETS, Budget
 from revento.contract.scopes import TokenKind
 from revento.contract.v1.wire import stamp
+from revento.events.reading.models import Page, Place
 from revento.kernel import secrets
 from revento.kernel.reader import Reader
 from revento.oauth.bearers import queries
@@ -38,6 +39,14 @@ async def known(reader: Reader, token: str) -> Bearer:
     if bearer is None:
         raise Refused(errors.INVALID_TOKEN)
     return bearer
+
+
+async def known_with_participants(reader: Reader, token: str, place: Place) -> tuple[Bearer, Page]:
+    """The same in one round trip with a page of its event's participants; to be shown only after every check."""
+    found = await queries.find_with_participants(reader, secrets.sha256(token), place)
+    if found is None:
+        raise Refused(errors.INVALID_TOKEN)
+    return found
 
 
 def alive(bearer: Bearer, now: datetime) -> None:

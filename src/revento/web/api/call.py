@@ -15,6 +15,13 @@ from revento.web.api import parameters
 from revento.web.api.parameters import Wanted
 
 
+class Ahead(msgspec.Struct, frozen=True):
+    """A page of participants that came with the token check, and what it was asked for with."""
+
+    wanted: Wanted
+    page: Page
+
+
 class Call(msgspec.Struct, frozen=True):
     """Who asks for what. Only the access check makes one: whoever holds it may read `bearer.event_id` and no other."""
 
@@ -25,6 +32,7 @@ class Call(msgspec.Struct, frozen=True):
     reader: Reader
     cursor_keys: list[bytes]
     now: datetime
+    ahead: Ahead | None = None
 
     def wanted(self) -> Wanted:
         """The parameters of a list. Raises `Refused`."""

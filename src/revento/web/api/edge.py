@@ -4,25 +4,28 @@ It answers every path of the endpoint table and leaves all others alone. Order o
 """
 
 import time
+from datetime import datetime
 from typing import Any, Final, cast
 
 import msgspec
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from revento.access.models import Read
-from revento.contract import errors
+from revento.contract import endpoints, errors
 from revento.contract.endpoints import Endpoint
 from revento.contract.errors import Reason, Refused
 from revento.contract.headers import REQUEST_ID
+from revento.events.reading.models import Place
 from revento.kernel import log
 from revento.kernel.db import Unreachable
 from revento.kernel.reader import ReaderUnreachable
 from revento.oauth.bearers import queries as bearers
 from revento.oauth.bearers.models import Bearer
-from revento.web.api import access, answers, routing, v1, versions
+from revento.web.api import access, answers, parameters, routing, v1, versions
 from revento.web.api.announcements import Announcements
 from revento.web.api.answers import Answer, Headers
-from revento.web.api.call import Call, Content
+from revento.web.api.call import Ahead, Call, Content
+from revento.web.api.parameters import Wanted
 from revento.web.api.versions import Negotiated, Negotiator, Version
 from revento.web.shared import requests
 from revento.web.shared.edge import Services, services
@@ -117,7 +120,9 @@ class ReadApi:
         """The checks of contract §2.4, then the document. Raises `Refused` with the first thing that is wrong."""
         now = provided.clock.now()
         token = access.presented(answers.header(scope, b"authorization"))
-        bearer = passage.bearer = await access.known(provided.tokens, token)
+        keys = provided.keys.every("cursor")
+        bearer, ahead = await _known(provided, token, passage, scope["query_string"], keys, now)
+        passage.bearer = bearer
         access.alive(bearer, now)
         budget = access.budget(bearer)
         if bearer.is_unused:
@@ -134,8 +139,8 @@ class ReadApi:
         access.permitted(bearer, passage.endpoint, passage.ids)
         if _announced(scope) > _BODY_MOST:
             raise Refused(errors.PAYLOAD_TOO_LARGE)
-        keys = provided.keys.every("cursor")
-        call = Call(passage.endpoint, passage.ids, scope["query_string"], bearer, provided.reader, keys, now)
+        query = scope["query_string"]
+        call = Call(passage.endpoint, passage.ids, query, bearer, provided.reader, keys, now, ahead)
         return await v1.READS[passage.endpoint.name](call)
 
     async def _rendered(self, scope: Scope, endpoint: Endpoint, found: Content, wanted: Negotiated) -> Answer:
@@ -143,6 +148,31 @@ class ReadApi:
         if wanted.version.amend is not None:
             body = msgspec.json.encode(wanted.version.amend(endpoint, msgspec.json.decode(body)))
         return await answers.content(scope, body, wanted.content_type)
+
+
+async def _known(
+    provided: Services, token: str, passage: Passage, query: bytes, keys: list[bytes], now: datetime
+) -> tuple[Bearer, Ahead | None]:
+    """Who holds the token; for the busiest list with its page, in the same round trip (docs/adr/003)."""
+    wanted = _foreseen(provided, passage, query, keys, now)
+    if wanted is None:
+        return await access.known(provided.tokens, token), None
+    place = Place((wanted.after.created_at, wanted.after.id), wanted.limit)
+    bearer, page = await access.known_with_participants(provided.tokens, token, place)
+    return bearer, Ahead(wanted, page)
+
+
+def _foreseen(provided: Services, passage: Passage, query: bytes, keys: list[bytes], now: datetime) -> Wanted | None:
+    """The page that will be asked for when the token may. What is wrong with it is told later, in its turn."""
+    if passage.endpoint is not endpoints.PARTICIPANTS or provided.reader is not provided.tokens:
+        return None  # with a replica, pages come from there
+    try:
+        wanted = parameters.wanted(
+            passage.endpoint, query, event_id=passage.ids[0], time_zone="UTC", keys=keys, now=now
+        )
+    except Refused:
+        return None
+    return None if wanted.filters else wanted
 
 
 async def _refusal(scope: Scope, provided: Services, passage: Passage, refusal: Refused) -> Answer:
@@ -182,6 +212,11 @@ def _request_id(scope: Scope) -> str:
     return cast(dict[str, Any], scope)["request_id"]
 
 
+def _storable(text: str) -> str:
+    """What a path decodes to may hold what PostgreSQL's text cannot: NUL, halves of surrogate pairs."""
+    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode()
+
+
 def _note(scope: HTTPScope, provided: Services, passage: Passage, answer: Answer | None, seconds: float) -> None:
     """One line of the ledger, into memory; a client that went away before its answer is 499."""
     bearer, endpoint, ids = passage.bearer, passage.endpoint, passage.ids
@@ -203,7 +238,7 @@ def _note(scope: HTTPScope, provided: Services, passage: Passage, answer: Answer
             request_id=_request_id(scope),
             method=scope["method"],
             endpoint=endpoint.template,
-            path=scope["path"][:200],
+            path=_storable(scope["path"][:200]),
             query=scope["query_string"].decode("latin-1")[:1000],
             version=passage.negotiated.version.name if passage.negotiated else "",
             status=answer.status if answer else 499,

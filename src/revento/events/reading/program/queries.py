@@ -42,11 +42,11 @@ _LOCATION: Final[LiteralString] = """convert_to((SELECT row_to_json(r)::text FRO
     x.id, x.event_id, x.parent_id, x.kind, x.name, x.capacity, x.accessibility, x.position,
     to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
     to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8')"""
-# Of limit + 1 rows the last only says that there is more.
-_PAGED: Final[LiteralString] = "SELECT x.created_at, x.id, "
+# Of limit + 1 rows the last only says that there is more. Why 51: see people/queries.py.
+_PAGED: Final[LiteralString] = "SELECT y.created_at, y.id, y.body FROM (SELECT x.created_at, x.id, "
 _IN_ORDER: Final[LiteralString] = """
      ORDER BY x.created_at, x.id
-     LIMIT $4 + 1"""
+     LIMIT 51) y LIMIT $4 + 1"""
 
 # Serves GET /events/{event_id}.
 FIND_EVENT: Final = """
@@ -76,7 +76,7 @@ async def find_event(reader: Reader, event_id: str) -> bytes | None:
 PAGE_ACTIVITIES: Final = join(
     _PAGED,
     _ACTIVITY,
-    """
+    """ AS body
       FROM activities x
      WHERE x.event_id = $1 AND x.is_published AND (x.created_at, x.id) > ($2, $3)
        AND ($5::text IS NULL OR x.thread_id = $5) AND ($6::text IS NULL OR x.location_id = $6)
@@ -161,7 +161,7 @@ async def program(reader: Reader, event_id: str) -> tuple[str, bytes, bytes] | N
 PAGE_THREADS: Final = join(
     _PAGED,
     _THREAD,
-    """
+    """ AS body
       FROM threads x
      WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
        AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",
@@ -180,7 +180,7 @@ async def page_threads(
 PAGE_LOCATIONS: Final = join(
     _PAGED,
     _LOCATION,
-    """
+    """ AS body
       FROM locations x
      WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
        AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",
@@ -208,7 +208,7 @@ PAGE_WAVES: Final = join(
                                 AND a.status IN ('pending', 'approved', 'revision_requested')) THEN 'full'
          ELSE 'open' END AS status,
     to_char(x.created_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
-    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8')
+    to_char(x.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at) r), 'UTF8') AS body
       FROM registration_waves x
      WHERE x.event_id = $1 AND (x.created_at, x.id) > ($2, $3)
        AND ($5::timestamptz IS NULL OR x.updated_at >= $5)""",

@@ -7,6 +7,8 @@ from revento.web.api.call import Call, Content, document, listed
 
 async def list_participants(call: Call) -> Content:
     """Everybody with an application."""
+    if call.ahead is not None:
+        return listed(call, call.ahead.wanted, call.ahead.page)
     wanted = call.wanted()
     filters = wanted.filters
     page = await queries.page(
