@@ -72,7 +72,7 @@ class Offender(Row, frozen=True):
     integration_id: str
     name: str
     state: str
-    requests: int
+    most: int
     limited: int
     rejected: int
     last_at: datetime

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from revento.access.hours.models import ByEndpoint, ByInstallation, Hour, Offender, ScopeUse, Sum
+from revento.contract.limits import ABUSE_REFUSALS, ABUSE_WINDOW_S
 from revento.kernel.db import Json, Tx
 
 ADD = """
@@ -107,23 +108,36 @@ async def list_by_endpoint(tx: Tx, *, since: datetime) -> list[ByEndpoint]:
     return await tx.all(ByEndpoint, LIST_BY_ENDPOINT, since=since)
 
 
-# Serves the operator's abuse queue; index api_hours_by_hour.
+# Serves the operator's abuse queue; indexes api_requests_refused and api_hours_by_hour. `most`: in any ten minutes.
 LIST_OFFENDERS = """
-    SELECT h.integration_id, n.name, n.state, sum(h.requests)::bigint AS requests, sum(h.limited)::bigint AS limited,
-           sum(h.rejected)::bigint AS rejected, max(h.last_at) AS last_at
-      FROM api_hours h
-      JOIN integrations n ON n.id = h.integration_id
-     WHERE h.hour >= %(since)s
-     GROUP BY h.integration_id, n.name, n.state
-    HAVING sum(h.limited) >= %(least)s OR sum(h.rejected) >= %(least)s
-     ORDER BY sum(h.limited + h.rejected) DESC
+    WITH limited AS (
+         SELECT w.integration_id, max(w.n) AS most, count(*) AS limited, max(w.at) AS last_at
+           FROM (SELECT r.integration_id, r.at,
+                        count(*) OVER (PARTITION BY r.integration_id ORDER BY r.at
+                                       RANGE BETWEEN make_interval(secs => %(window_s)s) PRECEDING AND CURRENT ROW) AS n
+                   FROM api_requests r
+                  WHERE r.status = 429 AND r.at >= %(since)s AND r.integration_id IS NOT NULL) w
+          GROUP BY w.integration_id
+         HAVING max(w.n) >= %(least)s),
+    rejected AS (
+         SELECT h.integration_id, sum(h.rejected)::bigint AS rejected, max(h.last_at) AS last_at
+           FROM api_hours h
+          WHERE h.hour >= %(since)s
+          GROUP BY h.integration_id
+         HAVING sum(h.rejected) >= %(least)s)
+    SELECT n.id AS integration_id, n.name, n.state, coalesce(l.most, 0) AS most, coalesce(l.limited, 0) AS limited,
+           coalesce(r.rejected, 0) AS rejected, greatest(l.last_at, r.last_at) AS last_at
+      FROM limited l
+      FULL JOIN rejected r ON r.integration_id = l.integration_id
+      JOIN integrations n ON n.id = coalesce(l.integration_id, r.integration_id)
+     ORDER BY coalesce(l.limited, 0) + coalesce(r.rejected, 0) DESC, n.id
      LIMIT 100
 """
 
 
-async def list_offenders(tx: Tx, *, since: datetime, least: int) -> list[Offender]:
-    """Integrations that were refused at least so often, by their limits or for their tokens."""
-    return await tx.all(Offender, LIST_OFFENDERS, since=since, least=least)
+async def list_offenders(tx: Tx, *, since: datetime) -> list[Offender]:
+    """Integrations that their limits refused 100 times within ten minutes, or whose tokens were rejected as often."""
+    return await tx.all(Offender, LIST_OFFENDERS, since=since, least=ABUSE_REFUSALS, window_s=ABUSE_WINDOW_S)
 
 
 DROP_OLD = "DELETE FROM api_hours WHERE hour < %(before)s"

@@ -56,6 +56,7 @@ class Connection(Row, frozen=True):
     end_reason: str | None
     last_used_at: datetime | None
     grants: int
+    endpoint_no: int | None
     endpoint_state: str | None
     failing_since: datetime | None
 

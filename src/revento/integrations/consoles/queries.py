@@ -58,7 +58,7 @@ PAGE_CONNECTIONS = """
     SELECT i.id, i.event_id, e.title AS event_title, o.name AS organization_name, i.state, i.granted_scopes,
            i.created_at, i.paused_at, i.ends_at, i.ended_at, i.end_reason, i.last_used_at,
            (SELECT count(*) FROM user_grants g WHERE g.installation_id = i.id AND g.ended_at IS NULL) AS grants,
-           p.state AS endpoint_state, p.failing_since
+           p.no AS endpoint_no, p.state AS endpoint_state, p.failing_since
       FROM installations i
       JOIN events e ON e.id = i.event_id
       JOIN organizations o ON o.id = i.organization_id

@@ -6,6 +6,7 @@ from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.identity.audit import actions as audit
 from revento.identity.proofs import Operator
+from revento.integrations.catalogue import queries as catalogue
 from revento.integrations.limits import queries
 from revento.integrations.limits.models import Wanted
 from revento.kernel import ids
@@ -15,14 +16,16 @@ from revento.kernel.db import Tx
 async def put(tx: Tx, operator: Operator, wanted: Wanted, *, now: datetime) -> None:
     """Sets a budget for an integration, or for one of its connections.
 
-    Raises `INVALID_INPUT` when a number is not positive or the connection is another integration's.
+    Raises `INVALID_INPUT` when a number is not positive, the integration unknown or the connection another one's.
     """
     numbers = {"per_hour": wanted.per_hour, "per_minute": wanted.per_minute, "in_flight": wanted.in_flight}
     wrong = {name: "At least one." for name, number in numbers.items() if number < 1}
     if not wanted.reason.strip():
         wrong["reason"] = "Say why; whoever looks next wants to know."
     installation_id = wanted.installation_id
-    if installation_id and not await queries.has_installation(tx, wanted.integration_id, installation_id):
+    if await catalogue.find(tx, wanted.integration_id) is None:
+        wrong["integration_id"] = "There is no such integration."
+    elif installation_id and not await queries.has_installation(tx, wanted.integration_id, installation_id):
         wrong["installation_id"] = "This integration has no such connection."
     if wrong:
         raise Refused(errors.INVALID_INPUT, fields=wrong)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from revento.contract.manifest import Kind
 from revento.kernel.db import Row
 from revento.kernel.ids import EventId, IntegrationId, OrganizationId, UserId
 
@@ -17,6 +18,17 @@ class Queues(Row, frozen=True):
     oldest_overdue_at: datetime | None
     paused_endpoints: int
     oldest_paused_at: datetime | None
+
+
+class IntegrationRow(Row, frozen=True):
+    """One line of the list of integrations."""
+
+    id: IntegrationId
+    name: str
+    kind: Kind
+    state: str
+    created_at: datetime
+    connections: int
 
 
 class OrganizationRow(Row, frozen=True):

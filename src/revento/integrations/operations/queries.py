@@ -4,6 +4,7 @@ from datetime import datetime
 
 from revento.integrations.operations.models import (
     EventRow,
+    IntegrationRow,
     Membership,
     OrganizationRow,
     OverdueDuty,
@@ -61,6 +62,43 @@ async def page_organizations(
         search=search,
         limit=limit,
     )
+
+
+# Serves /operator/integrations; index integrations_newest (created_at, id).
+PAGE_INTEGRATIONS = """
+    SELECT n.id, n.name, n.kind, n.state, n.created_at,
+           (SELECT count(*) FROM installations i
+             WHERE i.integration_id = n.id AND i.state = 'active') AS connections
+      FROM integrations n
+     WHERE (n.created_at, n.id) < (%(before_at)s, %(before_id)s)
+       AND (%(state)s::text IS NULL OR n.state = %(state)s)
+       AND (%(search)s::text IS NULL OR n.name ILIKE '%%' || %(search)s || '%%' OR n.id = %(search)s)
+     ORDER BY n.created_at DESC, n.id DESC
+     LIMIT %(limit)s
+"""
+
+
+async def page_integrations(
+    tx: Tx, before: tuple[datetime, str], *, state: str | None, search: str | None, limit: int
+) -> list[IntegrationRow]:
+    """Integrations, the newest first."""
+    return await tx.all(
+        IntegrationRow,
+        PAGE_INTEGRATIONS,
+        before_at=before[0],
+        before_id=before[1],
+        state=state,
+        search=search,
+        limit=limit,
+    )
+
+
+COUNT_SUSPENDED = "SELECT count(*) FROM integrations WHERE state = 'suspended'"
+
+
+async def count_suspended(tx: Tx) -> int:
+    """How many integrations are suspended now."""
+    return await tx.one(int, COUNT_SUSPENDED)
 
 
 LIST_EVENTS = """

@@ -128,7 +128,7 @@ async def turn(
     else:
         done = await endpoints.resume(tx, no)
     said = gettext("Paused. Messages collect.") if step == "pause" else gettext("Resumed, oldest first.")
-    return go(desk.at(""), Flash(said if done else gettext("Nothing changed."), "ok" if done else "warn"))
+    return go(desk.at("/installations"), Flash(said if done else gettext("Nothing changed."), "ok" if done else "warn"))
 
 
 @post("/integrations/{integration_id:str}/deliveries/{delivery_id:str}/debug", status_code=200)

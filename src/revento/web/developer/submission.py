@@ -12,6 +12,7 @@ from revento.contract.manifest import Manifest
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.conformance import actions as conformance
 from revento.integrations.conformance import rules as conformance_rules
+from revento.integrations.credentials import queries as clients
 from revento.integrations.manifests import actions as manifests
 from revento.integrations.manifests import rules as manifest_rules
 from revento.integrations.submissions import actions, queries
@@ -188,7 +189,13 @@ async def open_production(
         made = await actions.open_production(tx, developer, box=provided.box, now=clock.now())
     except Refused as refused:
         return go(f"{desk.base}/submission", Flash(gettext(refused.say), "bad"))
-    return pages.page("developer/production.html", made=made, desk=desk)
+    client = await clients.find_client(tx, made.client_id)
+    assert client is not None
+    beside = {
+        "REVENTO_BASE_URL": provided.settings.base_url,
+        "REVENTO_REDIRECT_URI": client.manifest.redirect_uris[0],
+    }
+    return pages.page("developer/production.html", made=made, desk=desk, beside=beside)
 
 
 @post("/integrations/{integration_id:str}/submission/publish", status_code=303)

@@ -1,6 +1,7 @@
 """Integrations: all of them, one of them, and what ends or brings back their access."""
 
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -24,7 +25,7 @@ from revento.integrations.teams import queries as teams
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId, OrganizationId
-from revento.web.operator.desk import AnyRequest, Desk, show, typed
+from revento.web.operator.desk import PAGE, AnyRequest, Desk, before, show, typed
 from revento.web.shared import forms
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
@@ -33,7 +34,7 @@ from revento.web.shared.translate import gettext, ngettext
 from revento.web.shared.visitor import Flash
 
 BASE: Final = "/operator/integrations"
-STATES: Final = ("sandbox", "submitted", "approved", "published", "suspended", "unpublished")
+STATES: Final = ("draft", "sandbox", "submitted", "approved", "published", "suspended", "unpublished")
 
 
 class Why(msgspec.Struct):
@@ -45,14 +46,24 @@ class Why(msgspec.Struct):
 @get("/integrations")
 async def integrations_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
     """All integrations, the newest first."""
-    state, search = typed(request, "state"), (typed(request, "q") or "").lower()
-    rows = [
-        row
-        for row in reversed(await catalogue.list_all(tx))
-        if (not state or row.state == state) and (not search or search in row.name.lower() or search == row.id)
-    ]
-    options = [(each, look(each).words) for each in STATES]
-    return show("integrations.html", desk, rows=rows, state=state, q=search, states=options)
+    state, search = typed(request, "state"), typed(request, "q")
+    state = state if state in STATES else None
+    rows = await queries.page_integrations(
+        tx, before(typed(request, "cursor")), state=state, search=search, limit=PAGE + 1
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    older = {"state": state, "q": search, "cursor": f"{last.created_at.isoformat()}~{last.id}"} if last else {}
+    return show(
+        "integrations.html",
+        desk,
+        part="integrations_rows.html",
+        rows=rows[:PAGE],
+        older=f"?{urlencode({key: value for key, value in older.items() if value})}" if older else None,
+        state=state,
+        q=search,
+        states=[(each, look(each).words) for each in STATES],
+        suspended=await queries.count_suspended(tx),
+    )
 
 
 @get("/integrations/{integration_id:str}")

@@ -1,16 +1,21 @@
 """The desk at a glance: what waits, the oldest first, and what happened lately."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency as Given
 
+from revento.access.hours import queries as hours
+from revento.access.hours.models import Offender
 from revento.identity.audit import queries as audit
+from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.web.operator.desk import Desk, show
 from revento.web.shared.translate import gettext, ngettext
+
+DAY: Final = timedelta(days=1)
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -25,13 +30,27 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 @get("/")
-async def overview(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Response[str]:
     """Queues by age."""
+    offenders = await hours.list_offenders(tx, since=clock.now() - DAY)
     waiting = sorted(
-        (queue for queue in _queues(desk) if queue.count), key=lambda queue: (queue.oldest_at is None, queue.oldest_at)
+        (queue for queue in [*_queues(desk), _abuse(offenders)] if queue.count),
+        key=lambda queue: (queue.oldest_at is None, queue.oldest_at),
     )
     deeds = await audit.page(tx, limit=12)
     return show("overview.html", desk, waiting=waiting, deeds=deeds)
+
+
+def _abuse(offenders: list[Offender]) -> Waiting:
+    said = ngettext("%(n)d integration hammers the API", "%(n)d integrations hammer the API", len(offenders))
+    return Waiting(
+        "gauge",
+        "/operator/abuse",
+        said % {"n": len(offenders)},
+        gettext("Refused a hundred times within ten minutes. Nothing is done by itself."),
+        len(offenders),
+        min((each.last_at for each in offenders), default=None),
+    )
 
 
 def _queues(desk: Desk) -> list[Waiting]:

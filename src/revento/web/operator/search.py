@@ -12,6 +12,8 @@ from revento.kernel.db import Tx
 from revento.web.operator.desk import AnyRequest, Desk, show, typed
 
 # Where a hit of a kind opens; `under` is what it belongs to.
+# What lies inside an event: opened at its organization, since the desk shows nobody's answers.
+INSIDE: Final = ("application", "participant", "activity", "thread", "location", "wave", "page")
 OPENS: Final = {
     "organization": "/operator/organizations/{id}",
     "user": "/operator/users/{id}",
@@ -19,6 +21,7 @@ OPENS: Final = {
     "client": "/operator/integrations/{under}",
     "installation": "/operator/integrations/{under}",
     "event": "/operator/organizations/{under}",
+    **dict.fromkeys(INSIDE, "/operator/organizations/{under}"),
     "request": "/operator/audit?q={id}",
     "deed": "/operator/audit?q={id}",
     "message": "/operator/integrations/{under}",

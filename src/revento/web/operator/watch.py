@@ -9,8 +9,8 @@ from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
 from revento.access.hours import queries as hours
+from revento.contract import endpoints as table
 from revento.contract.errors import Refused
-from revento.contract.limits import ABUSE_REFUSALS
 from revento.identity.proofs import Operator
 from revento.integrations.deprecations import actions as deprecations
 from revento.integrations.deprecations import queries as announced
@@ -85,7 +85,7 @@ async def abuse_page(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> R
     return show(
         "abuse.html",
         desk,
-        offenders=await hours.list_offenders(tx, since=now - DAY, least=ABUSE_REFUSALS),
+        offenders=await hours.list_offenders(tx, since=now - DAY),
         overdue=await queries.list_overdue(tx, now=now),
         lenient=await examinations.list_lenient(tx, since=now - MONTH),
     )
@@ -150,6 +150,7 @@ async def _deprecations(tx: Tx, desk: Desk, clock: Clock, form: Form[Gone], *, s
         status,
         rows=await announced.list_all(tx),
         callers=await announced.list_callers(tx, since=now - MONTH),
+        endpoints=[(each.template, each.template) for each in table.ALL],
         earliest=(rules.earliest_sunset(now) + DAY).date().isoformat(),
         form=form,
     )

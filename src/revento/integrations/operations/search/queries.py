@@ -27,6 +27,28 @@ FIND_BY_ID = """
     SELECT 'submission', s.id, i.name, s.state, s.submitted_at, i.id
       FROM submissions s JOIN integrations i ON i.id = s.integration_id WHERE s.id = %(id)s
     UNION ALL
+    SELECT 'application', a.id, u.name || ' – ' || e.title, a.status, a.created_at, e.organization_id
+      FROM applications a JOIN users u ON u.id = a.user_id JOIN events e ON e.id = a.event_id WHERE a.id = %(id)s
+    UNION ALL
+    SELECT 'participant', p.id, p.display_name || ' – ' || e.title, a.role, p.created_at, e.organization_id
+      FROM participants p JOIN events e ON e.id = p.event_id
+      JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id WHERE p.id = %(id)s
+    UNION ALL
+    SELECT 'activity', v.id, v.title || ' – ' || e.title, v.status, v.created_at, e.organization_id
+      FROM activities v JOIN events e ON e.id = v.event_id WHERE v.id = %(id)s
+    UNION ALL
+    SELECT 'thread', t.id, t.title || ' – ' || e.title, '', t.created_at, e.organization_id
+      FROM threads t JOIN events e ON e.id = t.event_id WHERE t.id = %(id)s
+    UNION ALL
+    SELECT 'location', l.id, l.name || ' – ' || e.title, l.kind, l.created_at, e.organization_id
+      FROM locations l JOIN events e ON e.id = l.event_id WHERE l.id = %(id)s
+    UNION ALL
+    SELECT 'wave', w.id, w.title || ' – ' || e.title, w.role, w.created_at, e.organization_id
+      FROM registration_waves w JOIN events e ON e.id = w.event_id WHERE w.id = %(id)s
+    UNION ALL
+    SELECT 'page', w.id, w.title || ' – ' || e.title, w.kind, w.created_at, e.organization_id
+      FROM webview_pages w JOIN events e ON e.id = w.event_id WHERE w.id = %(id)s
+    UNION ALL
     (SELECT 'deed', a.subject, a.action, coalesce(u.name, a.actor), a.at, NULL
        FROM audit_log a LEFT JOIN users u ON u.id = a.actor
       WHERE a.subject = %(id)s ORDER BY a.id DESC LIMIT 5)

@@ -20,6 +20,8 @@ CREATE TABLE integrations (
     CHECK (kind = 'public' OR organization_id IS NOT NULL OR published_at IS NULL),
     CHECK ((state = 'suspended') = (suspended_at IS NOT NULL))
 );
+-- Serves the operator's list.
+CREATE INDEX integrations_newest ON integrations (created_at, id);
 CREATE INDEX integrations_catalogue ON integrations (state, kind, name);
 CREATE INDEX integrations_by_organization ON integrations (organization_id);
 
