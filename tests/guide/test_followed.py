@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +161,9 @@ def test_login_is_approved_in_the_browser_and_then_the_commands_know_who_asks(li
     integrator = next(one for one in live.facts["people"] if one["role"] == "integrator")
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_PROXY": "localhost,127.0.0.1"}
     words = [BIN / "revento", "login", "--server", live.url, "--no-browser"]
-    waiting = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waiting = subprocess.Popen(
+        words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     line = waiting.stdout.readline()
     address, code = line.split()[1], line.split()[-1]
     with httpx.Client(follow_redirects=True, trust_env=False, timeout=30) as browser:
@@ -185,7 +186,9 @@ def test_login_is_approved_in_the_browser_and_then_the_commands_know_who_asks(li
     assert json.loads(asked("api", "GET", "/integration").stdout)["client_id"] == client_id
     asked("logs", "--json")
     assert json.loads(asked("tokens", "inspect", "rev_install_x", "--json", "--offline").stdout)["well_formed"] is False
-    (tmp_path / "manifest.json").write_text(json.dumps(json.loads(asked("api", "GET", "/integration").stdout)["manifest"]))
+    (tmp_path / "manifest.json").write_text(
+        json.dumps(json.loads(asked("api", "GET", "/integration").stdout)["manifest"])
+    )
     assert json.loads(asked("manifest", "diff", "--json").stdout)["changes"] == []
     assert json.loads(asked("logout", "--json").stdout) == {"server": live.url, "forgotten": True}
     ran = commands.run("logs", "--server", live.url, cwd=tmp_path, environ=environ)
@@ -282,7 +285,5 @@ def test_completion_offers_what_there_is_in_each_shell(tmp_path):
 COMP_WORDS=(revento manifest d); COMP_CWORD=2; _revento; echo "${COMPREPLY[@]}"
 COMP_WORDS=(revento lis); COMP_CWORD=1; _revento; echo "${COMPREPLY[@]}"
 """
-    ran = subprocess.run(
-        ["bash", "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=WAIT_S
-    )
+    ran = subprocess.run(["bash", "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=WAIT_S)
     assert ran.stdout.split() == ["diff", "listen"]

@@ -119,7 +119,7 @@ def handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             url = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -129,7 +129,9 @@ def handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
                 return
-            body = b"" if said.body is None else said.body if isinstance(said.body, bytes) else dumps(said.body).encode()
+            body = (
+                b"" if said.body is None else said.body if isinstance(said.body, bytes) else dumps(said.body).encode()
+            )
             self.send_response(said.status)
             for name, value in {"Content-Length": str(len(body)), **said.headers}.items():
                 self.send_header(name, value)

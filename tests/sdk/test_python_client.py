@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-
 from revento_sdk import (
     AsyncRevento,
     AuthorizationFailed,
@@ -196,7 +195,9 @@ def test_racing_processes_rotate_once(provider, tmp_path):
     provider.documents[f"/api/v1/events/{EVENT}"] = {"id": EVENT}
     spawn = multiprocessing.get_context("fork")
     results = spawn.Queue()
-    racers = [spawn.Process(target=read_in_a_process, args=(provider.url, tmp_path / "tokens.db", results)) for _ in "123"]
+    racers = [
+        spawn.Process(target=read_in_a_process, args=(provider.url, tmp_path / "tokens.db", results)) for _ in "123"
+    ]
     for racer in racers:
         racer.start()
     assert [results.get(timeout=20) for _ in racers] == [EVENT] * 3

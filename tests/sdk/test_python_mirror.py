@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-
 from revento_sdk import MemoryTokenStore, Receiver, Revento
 from revento_sdk.mirror import Mirror, SqliteMirrorStore
 from revento_sdk.testing import SECRET, signed_delivery
@@ -75,10 +74,15 @@ def test_deliveries_in_any_order_with_repeats_end_in_the_newest_state(mirror, st
 
 def test_a_gap_is_repaired_from_the_pull_feed(mirror, provider, store):
     mirror.apply(activity(1, 1))
-    lost = [signed_delivery("activity.updated", activity(v, v, "act_2").message["data"], event_id=EVENT, sequence=v) for v in (2, 3)]
+    lost = [
+        signed_delivery("activity.updated", activity(v, v, "act_2").message["data"], event_id=EVENT, sequence=v)
+        for v in (2, 3)
+    ]
     mirror.apply(activity(4, 4))
     assert mirror.missing() == [2, 3]
-    pulled = [{"id": h["X-Revento-Delivery-Id"], "headers": h, "body": base64.b64encode(raw).decode()} for h, raw in lost]
+    pulled = [
+        {"id": h["X-Revento-Delivery-Id"], "headers": h, "body": base64.b64encode(raw).decode()} for h, raw in lost
+    ]
     provider.documents["/api/v1/integration/deliveries"] = {"data": pulled, "next_cursor": None, "has_more": False}
     assert mirror.repair() == 2
     assert (mirror.missing(), store.get("activity", "act_2")["v"]) == ([], 3)

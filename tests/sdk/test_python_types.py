@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from revento_sdk import errors as sdk_errors
 
 from revento.contract import errors, topics
 from revento.contract.render import sdk
-from revento_sdk import errors as sdk_errors
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import flask
 import httpx
 import pytest
-from starlette.applications import Starlette
-
 from revento_sdk import Busy, MemoryDeliveryLog, NotGenuine, Receiver, SqliteDeliveryLog, once
 from revento_sdk import pkce as sdk_pkce
 from revento_sdk.adapters import flask as for_flask
 from revento_sdk.adapters import starlette as for_starlette
 from revento_sdk.credentials import is_well_formed
 from revento_sdk.testing import SECRET, signed_delivery
+from starlette.applications import Starlette
 
 VECTORS = Path(__file__).parents[2] / "contract" / "vectors"
 
@@ -145,7 +144,6 @@ class DjangoSite:
         from django.core.wsgi import get_wsgi_application
         from django.test.utils import override_settings
         from django.urls import path
-
         from revento_sdk.adapters import django as for_django
 
         urls = types.ModuleType("urls")

@@ -1,4 +1,4 @@
-"""The TypeScript SDK: compiled with the strictest settings, then its own tests on Node, the shared vectors among them."""
+"""The TypeScript SDK: compiled with the strictest settings, then its own tests on Node, with the shared vectors."""
 
 import json
 import os
@@ -45,5 +45,7 @@ def test_everything_that_the_package_exports_is_built_and_needs_nothing(built):
     assert "dependencies" not in package
     for target in package["exports"].values():
         assert all((SDK / path).exists() for path in target.values())
-    imported = {name for path in built.rglob("*.js") for name in re.findall(r"from \"([^.\"][^\"]*)\"", path.read_text())}
+    imported = {
+        name for path in built.rglob("*.js") for name in re.findall(r"from \"([^.\"][^\"]*)\"", path.read_text())
+    }
     assert imported == set()
