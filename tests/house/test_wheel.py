@@ -25,7 +25,7 @@ for slug, page in book.pages().items():
     assert page.say and "{{" not in page.markdown, slug
 assert len(list((here / "kernel" / "migrations" / "versions").glob("*.sql"))) > 5
 assert len(pages.environment.list_templates()) > 100
-assert assets.url("site.css")
+assert assets.url("site.js") and assets.url("guide.js")
 print(len(book.pages()))
 """
 
