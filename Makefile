@@ -1,6 +1,6 @@
 # Needs nothing but a shell, make and Python 3.11 or newer: everything else is fetched, locked, into .venv.
 .POSIX:
-.PHONY: help up test bench lint format
+.PHONY: help up test runtimes bench lint format
 .SILENT:
 
 BIN = .venv/bin
@@ -8,6 +8,7 @@ BIN = .venv/bin
 help:
 	echo 'make up      start everything: PostgreSQL, sandbox data, web, dispatcher, jobs'
 	echo 'make test    run every test, browser tests included (ARGS=tests/house for some)'
+	echo 'make runtimes  the TypeScript SDK on Deno and Bun'
 	echo 'make lint    check formatting, rules, types and import layers'
 	echo 'make format  put the code into shape'
 	echo 'make bench   measure (ARGS=name for one benchmark)'
@@ -22,6 +23,9 @@ test:
 	scripts/bootstrap valkey
 	scripts/bootstrap node
 	exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+runtimes:
+	exec scripts/test-runtimes
 
 bench:
 	scripts/bootstrap dev

@@ -17,14 +17,14 @@ from revento_sdk.testing import SECRET, signed_delivery
 from revento_sdk import Receiver
 
 assert "site-packages" in revento_sdk.__file__, revento_sdk.__file__
-print(Receiver(SECRET).receive(*signed_delivery("webhook.test", {"message": "hello"})).type)
+print(Receiver(SECRET).receive(*signed_delivery("webhook.test", {"message": "hello"})).message["type"])
 """
 NODE = """
 import { Receiver } from "revento-sdk";
 import { SECRET, signedDelivery } from "revento-sdk/testing";
 for (const part of ["mirror", "node", "express", "fastify", "hono", "next"]) await import(`revento-sdk/${part}`);
 const { headers, raw } = await signedDelivery("webhook.test", { message: "hello" });
-console.log((await new Receiver(SECRET).receive(headers, raw)).type);
+console.log((await new Receiver(SECRET).receive(headers, raw)).message.type);
 """
 
 

@@ -55,9 +55,10 @@ def listen(
     """Forward every delivery to a local address, signed with your real secret. r sends the last one again, q ends."""
     client = Client(at, client_id, client_secret)
     listener = Listener(client, forward_to, server.setting(secret, "REVENTO_WEBHOOK_SECRET"), every, json)
+    name = client.ask("GET", "")["name"]  # nobody is told that we listen before the server knows us
     if new_only:
         listener.skip()
-    listener.say(f"Listening at {client.base_url} as {client.client_id}; forwarding to {forward_to}")
+    listener.say(f"Listening at {client.base_url} as {name}; forwarding to {forward_to}")
     with _keyboard() as has_keys:
         while count is None or listener.delivered < count:
             listener.turn(_KEYS_WAIT_S if has_keys else _WAIT_S)
