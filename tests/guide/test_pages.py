@@ -130,9 +130,18 @@ async def test_search_finds_codes_headers_and_words_and_says_when_it_finds_nothi
     assert "webview-pages" in {one.slug for one in book.search("frame-ancestors")}
     nothing = await site.get("/guide/search", params={"q": "xyzzy<b>"})
     assert "Nothing about “xyzzy&lt;b&gt;”" in nothing.text
+    assert not [one for one in book.index() if "](" in one.words or "`" in one.words]
+    assert all(not set("[]()") & set(one.words.split()[0]) for one in book.search("token"))
     index = (await site.get("/guide/search.json")).json()
     assert {one["slug"] for one in index} == set(PAGES)
     assert len((await site.get("/guide/search.json")).content) < 200_000
+
+
+@on_one_site
+async def test_code_in_a_first_sentence_is_shown_as_code(site):
+    page = await site.get("/guide/cli")
+    assert '<p class="lede"><code>revento</code>, on your machine' in page.text
+    assert "`" not in page.text.partition('name="description"')[2].partition(">")[0]
 
 
 @on_one_site

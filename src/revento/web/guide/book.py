@@ -14,7 +14,8 @@ _PACKAGED: Final = Path(__file__).parent / "sources"
 _CHECKOUT: Final = Path(__file__).parents[4]  # the project, when Revento runs from its sources
 ROOT: Final = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 _FRONT: Final = re.compile(r"\A# (?P<title>[^\n]+)\n\n(?P<say>[^\n]+)\n")
-_MARKS: Final = re.compile(r"[`*#|>\[\]]|\]\([^)]*\)|-{3,}|```\w*")
+_LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS: Final = re.compile(r"[`*#|>]|-{3,}")
 _CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 _EXCERPT: Final = 160
 
@@ -95,7 +96,7 @@ def index() -> list[Found]:
     found: list[Found] = []
     for page in pages().values():
         parts = re.split(r"^#{2,3} (.+)$", _CODE.sub("", page.markdown), flags=re.MULTILINE)
-        found.append(Found(page.slug, "", page.title, f"{page.say} {_words(parts[0])}"))
+        found.append(Found(page.slug, "", page.title, _words(_FRONT.sub(r"\g<say> ", parts[0]))))
         for title, body in zip(parts[1::2], parts[2::2], strict=True):
             heading = _words(title)
             found.append(Found(page.slug, markup.anchor(heading), f"{page.title}: {heading}", _words(body)))
@@ -103,7 +104,7 @@ def index() -> list[Found]:
 
 
 def _words(markdown: str) -> str:
-    return " ".join(_MARKS.sub(" ", _CODE.sub(" ", markdown)).split())
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", _CODE.sub(" ", markdown)).replace("|", " ")).split())
 
 
 def search(query: str, limit: int = 20) -> list[Found]:
@@ -117,9 +118,12 @@ def search(query: str, limit: int = 20) -> list[Found]:
 
 
 def _excerpt(words: str, about: str) -> str:
-    place = max(words.lower().find(about) - _EXCERPT // 3, 0)
+    """Some words around the first that was asked for; none is cut."""
+    place = words.rfind(" ", 0, max(words.lower().find(about) - _EXCERPT // 3, 0)) + 1
     cut = words[place : place + _EXCERPT]
-    return f"{'… ' if place else ''}{cut}{' …' if place + _EXCERPT < len(words) else ''}"
+    if place + _EXCERPT < len(words):
+        cut = f"{cut.rpartition(' ')[0]} …"
+    return f"… {cut}" if place else cut
 
 
 def llms(base_url: str) -> str:

@@ -119,6 +119,11 @@ def to_html(markdown: str) -> tuple[str, list[Heading]]:
     return _reader.renderer.render(_side_by_side(tokens), _reader.options, {}), headings
 
 
+def inline(text: str) -> str:
+    """One sentence of Markdown as HTML, without a paragraph around it."""
+    return _reader.renderInline(text)
+
+
 def plain(tokens: Sequence[Token]) -> str:
     """The words of an inline token."""
     return "".join(token.content for token in tokens if token.type in ("text", "code_inline"))

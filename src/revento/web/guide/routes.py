@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from revento.web.guide import book
+from revento.web.guide import book, markup
 from revento.web.guide.book import Page
 from revento.web.shared import pages
 from revento.web.shared.edge import Given, Services
@@ -26,6 +26,7 @@ def _show(page: Page) -> Response[str]:
     return pages.page(
         "guide/page.html",
         page=page,
+        say=markup.inline(page.say),
         html=html,
         headings=headings,
         before=before,

@@ -39,6 +39,7 @@
     const every = await load();
     const hits = every.filter((one) => words.every((word) => `${one.title} ${one.words}`.toLowerCase().includes(word)));
     const named = (one) => words.filter((word) => one.title.toLowerCase().includes(word)).length;
-    if (hits.length > 0) show(hits.sort((one, other) => named(other) - named(one)).slice(0, 20));
+    if (hits.length === 0) found.textContent = found.dataset.nothing;
+    else show(hits.sort((one, other) => named(other) - named(one)).slice(0, 20));
   });
 })();
