@@ -125,10 +125,16 @@ def sample_of(live: Live) -> dict[str, str]:
 
 def connected(live: Live) -> str:
     """The sample integration, connected to the event that is returned."""
-    sample, event = live.facts["integrations"][0], live.facts["events"][1]["id"]
-    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
-    assert live.run("connect", *consent).returncode == 0
+    event = live.facts["events"][1]["id"]
+    assert token_of(live, event)
     return event
+
+
+def token_of(live: Live, event: str) -> str:
+    """An installation token of the sample integration."""
+    sample = live.facts["integrations"][0]
+    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
+    return live.told("connect", *consent)["access_token"]
 
 
 def test_listen_obeys_its_keys(live, tmp_path):
@@ -185,7 +191,8 @@ def test_login_is_approved_in_the_browser_and_then_the_commands_know_who_asks(li
 
     assert json.loads(asked("api", "GET", "/integration").stdout)["client_id"] == client_id
     asked("logs", "--json")
-    assert json.loads(asked("tokens", "inspect", "rev_install_x", "--json", "--offline").stdout)["well_formed"] is False
+    token = token_of(live, live.facts["events"][1]["id"])
+    assert json.loads(asked("tokens", "inspect", token, "--json").stdout)["client_id"] == client_id
     (tmp_path / "manifest.json").write_text(
         json.dumps(json.loads(asked("api", "GET", "/integration").stdout)["manifest"])
     )
@@ -197,16 +204,15 @@ def test_login_is_approved_in_the_browser_and_then_the_commands_know_who_asks(li
 
 
 def test_logs_tail_shows_requests_as_they_come(live, tmp_path):
-    event = connected(live)
-    sample = live.facts["integrations"][0]
-    consent = ("--integration", sample["id"], "--event", event, "--as", "organizer@sandbox.example")
-    token = live.told("connect", *consent)["access_token"]
+    event = live.facts["events"][1]["id"]
+    token = token_of(live, event)
     words = [BIN / "revento", "logs", "--tail", "--limit", "1", "--json"]
     environ = live.env | sample_of(live)
     following = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True)
     try:
         wanted = f"/api/v1/events/{event}/threads"
-        ran = live.run("api", "GET", f"/events/{event}/threads", "--token", token, "-q", "limit=3", cwd=tmp_path)
+        asked = ("api", "GET", f"/events/{event}/threads", "--token", token, "-q", "limit=3")
+        ran = live.run(*asked, cwd=tmp_path, **sample_of(live))
         assert ran.returncode == 0, ran.stderr
         shown = next(one for one in map(json.loads, following.stdout) if one["path"] == wanted)
         assert (shown["status"], shown["query"]) == (200, "limit=3")

@@ -11,6 +11,7 @@ from revento.cli.server import Client
 
 app = typer.Typer()
 _EVERY_S: Final = 2.0
+_PAGE: Final = 100  # what may come between two looks
 
 
 @app.command()
@@ -25,9 +26,9 @@ def logs(
 ) -> None:
     """Show the latest requests, the newest last; each with its request id."""
     client = Client(at, client_id, client_secret)
-    query: dict[str, object] = {"limit": limit, "errors": int(errors)}
+    query: dict[str, object] = {"limit": _PAGE, "errors": int(errors)}
     rows = client.ask("GET", "/requests", query=query)["data"]
-    _show(rows, json)
+    _show(rows[:limit], json)
     seen = {row["request_id"] for row in rows}
     while tail:
         time.sleep(_EVERY_S)
