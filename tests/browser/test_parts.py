@@ -149,7 +149,7 @@ async def test_pages_say_what_browsers_must_not_do(app: AsyncTestClient[Litestar
     assert policy["default-src"] == "'self'"
     assert policy["frame-ancestors"] == "'none'"
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["vary"] == "HX-Request, Cookie, Accept-Language"
+    assert answer.headers["vary"] == "HX-Request, Cookie, Accept-Language, Accept-Encoding"
     assert " style=" not in answer.text
     assert "<script>" not in answer.text
 

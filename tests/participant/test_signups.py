@@ -1,5 +1,6 @@
 """Places in activities: rules, turns, letters, and that counts and rows never disagree."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -122,6 +123,36 @@ async def test_who_withdraws_gives_every_place_back(db: Database, clock: Movable
         await applications.withdraw(tx, people[0], story.event_id, own, now=clock.now())  # type: ignore[arg-type]
         assert await counts(tx, story, id) == (2, 1)
         assert [who for who, _ in await line(tx, story, "Dice Design")] == people[1:]
+
+
+@pytest.mark.parametrize("how", ["undo", "reopen"])
+async def test_an_approval_taken_back_gives_every_place_back(db: Database, clock: MovableClock, how: str) -> None:
+    story, people, id = await four_in_line(db, clock)
+    async with db.tx() as tx:
+        reviewer = await proofs.as_reviewer(tx, story.people["Bo Reed"], story.event_id)
+        own = await tx.one(str, "SELECT id FROM applications WHERE user_id = %(id)s", id=people[0])
+        if how == "undo":
+            review = await tx.one(str, "SELECT id FROM application_reviews WHERE application_id = %(id)s", id=own)
+            await reviews.undo(tx, reviewer, own, review, now=clock.now())  # type: ignore[arg-type]
+        else:
+            await reviews.reopen(tx, reviewer, own, now=clock.now())  # type: ignore[arg-type]
+        assert await counts(tx, story, id) == (2, 1)
+        assert [who for who, _ in await line(tx, story, "Dice Design")] == people[1:]
+    assert await refused(db, story, people[0], id, clock.now()) == "not_approved"
+
+
+async def test_a_sign_up_that_waits_for_a_withdrawal_finds_it_done(db: Database, clock: MovableClock) -> None:
+    story, people, _ = await four_in_line(db, clock)
+    other = story.activities["Lantern Making"]
+    async with db.tx() as tx:
+        own = await tx.one(str, "SELECT id FROM applications WHERE user_id = %(id)s", id=people[0])
+        await applications.withdraw(tx, people[0], story.event_id, own, now=clock.now())  # type: ignore[arg-type]
+        racing = asyncio.create_task(refused(db, story, people[0], other, clock.now()))
+        done, _ = await asyncio.wait({racing}, timeout=0.3)
+        assert not done  # it waits at the application, before it holds anything
+    assert await racing == "not_approved"
+    async with db.tx() as tx:
+        assert await counts(tx, story, other) == (0, 0)
 
 
 async def refused(db: Database, story: Convention, person: UserId, id: ActivityId, now: datetime) -> str:

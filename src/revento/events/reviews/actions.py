@@ -14,6 +14,7 @@ from revento.events.applications.models import Application, Status
 from revento.events.participants import actions as participants
 from revento.events.reviews import queries, rules
 from revento.events.reviews.models import Review
+from revento.events.signups import actions as signups
 from revento.identity.audit import actions as audit
 from revento.identity.organizations import queries as organizations
 from revento.identity.proofs import Reviewer
@@ -76,7 +77,8 @@ async def ask_revision(
 async def undo(tx: Tx, reviewer: Reviewer, id: ApplicationId, review_id: str, *, now: datetime) -> Application:
     """Takes one's own newest decision back, within half a minute. The applicant hears of neither.
 
-    Integrations see the restored status on their next read. Raises `UNDO_TOO_LATE`, `CHANGED_MEANWHILE`, `NOT_FOUND`.
+    An approval that is taken back takes the places in activities with it. Integrations see the restored status on
+    their next read. Raises `UNDO_TOO_LATE`, `CHANGED_MEANWHILE`, `NOT_FOUND`.
     """
     application = await applications.lock(tx, reviewer.event_id, id)
     review = await queries.find_review(tx, reviewer.event_id, id, review_id)
@@ -84,14 +86,17 @@ async def undo(tx: Tx, reviewer: Reviewer, id: ApplicationId, review_id: str, *,
         raise Refused(errors.NOT_FOUND)
     _refuse(rules.why_not_undo(application, review, by=reviewer.user_id, now=now))
     await queries.set_undone(tx, reviewer.event_id, review_id, now=now)
-    return await _put_back(tx, reviewer, id, review.previous_status, "application.decision_undone", now=now)
+    return await _put_back(tx, reviewer, application, review.previous_status, "application.decision_undone", now=now)
 
 
 async def reopen(tx: Tx, reviewer: Reviewer, id: ApplicationId, *, now: datetime) -> Application:
-    """Makes a decided application pending again, so that it can be decided anew. Raises `WRONG_STATE`."""
+    """Makes a decided application pending again, so that it can be decided anew.
+
+    Who was approved gives the places in activities back: they are for approved participants. Raises `WRONG_STATE`.
+    """
     application = await applications.lock(tx, reviewer.event_id, id)
     _refuse(rules.why_not_reopen(application))
-    return await _put_back(tx, reviewer, id, Status.PENDING, "application.reopened", now=now)
+    return await _put_back(tx, reviewer, application, Status.PENDING, "application.reopened", now=now)
 
 
 async def add_note(tx: Tx, reviewer: Reviewer, id: ApplicationId, text: str, *, now: datetime) -> None:
@@ -185,8 +190,11 @@ async def _tell(
 
 
 async def _put_back(
-    tx: Tx, reviewer: Reviewer, id: ApplicationId, status: Status, action: str, *, now: datetime
+    tx: Tx, reviewer: Reviewer, application: Application, status: Status, action: str, *, now: datetime
 ) -> Application:
+    id = application.id
+    if application.status is Status.APPROVED:
+        await signups.leave_all(tx, application.user_id, reviewer.event_id, application.participant_id, now=now)
     await applications.set_status(tx, reviewer.event_id, id, status, now=now)
     await applications.set_last_review(tx, reviewer.event_id, id)
     await applications.touch_participant(tx, reviewer.event_id, id, now=now)

@@ -20,6 +20,7 @@ async def sign_up(tx: Tx, user_id: UserId, event_id: EventId, id: ActivityId, *,
     given is the order of the waitlist. Raises `EVENT_ARCHIVED`, `NOT_FOUND`, `NOT_APPROVED`, `SIGNUPS_CLOSED`,
     `AGE_UNKNOWN`, `TOO_YOUNG`.
     """
+    await queries.hold_application(tx, event_id, user_id)
     door = await queries.lock_door(tx, event_id, id, user_id)
     if reason := rules.why_not_sign_up(door, now):
         raise Refused(reason)

@@ -9,6 +9,20 @@ from revento.events.signups.models import Door, Moved, Seat, State
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, EventId, ParticipantId, UserId
 
+# Before the activity's lock, as whoever ends a participation takes them: no sign-up slips in between.
+HOLD_APPLICATION = """
+    SELECT q.status
+      FROM applications q
+     WHERE q.event_id = %(event_id)s AND q.user_id = %(user_id)s
+       FOR SHARE
+"""
+
+
+async def hold_application(tx: Tx, event_id: EventId, user_id: UserId) -> str | None:
+    """How the person's application stands; nobody changes that until the transaction ends."""
+    return await tx.maybe(str, HOLD_APPLICATION, event_id=event_id, user_id=user_id)
+
+
 # The locked row's own columns are the newest once the lock is held; nothing else here changes in a rush.
 LOCK_DOOR = """
     SELECT a.id, a.event_id, e.organization_id, e.time_zone, e.archived_at, a.is_published, a.status, a.starts_at,

@@ -113,6 +113,7 @@ async def _created(
     }
     return pages.page(
         "developer/created.html",
+        shows_secret=True,
         made=made,
         client=client,
         beside=beside,

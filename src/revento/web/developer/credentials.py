@@ -34,6 +34,7 @@ async def _page(
     return show(
         "credentials.html",
         desk,
+        shows_secret=secret is not None or webhook_secret is not None,
         secrets=_shown(await queries.list_secrets(tx, client.id), now),
         signing=_shown(await queries.list_signing(tx, client.id), now),
         signs=bool(client.manifest.declared_webhook_event_types),

@@ -115,7 +115,7 @@ async def change(
 
 def _in_force(desk: Desk, secret: str | None) -> Response[Any]:
     if secret is not None:
-        return show("secret_once.html", desk, webhook_secret=secret)
+        return show("secret_once.html", desk, shows_secret=True, webhook_secret=secret)
     return go(desk.at("/manifest"), Flash(gettext("The new version is in force.")))
 
 

@@ -65,12 +65,26 @@ async def page_page(
     page = await queries.find(tx, visit.event_id, PageId(page_id))
     if page is None:
         raise Refused(errors.NOT_FOUND)
-    if reason := rules.why_not_see(page, _viewer(visit)):
-        if visit.user_id is None and page.is_published and page.visibility != "organizers":
-            raise NotSignedIn
-        raise Refused(reason)
+    _refuse_unseen(page, visit)
     if page.kind == "text" or page.url is None:
         return show("page_text.html", visit, page=page, body=markdown(page.body))
+    return await _of_others(request, tx, visit, page, provided, clock)
+
+
+def _refuse_unseen(page: Page, visit: Visit) -> None:
+    """Whoever may not see it is told so; who is not signed in may see it afterwards, unless it is the organizers'."""
+    reason = rules.why_not_see(page, _viewer(visit))
+    if reason is None:
+        return
+    if visit.user_id is None and page.is_published and page.visibility != "organizers":
+        raise NotSignedIn
+    raise Refused(reason)
+
+
+async def _of_others(
+    request: AnyRequest, tx: Tx, visit: Visit, page: Page, provided: Services, clock: Clock
+) -> Response[Any]:
+    """Somebody else's software in a frame, as a stranger or signed in, while its integration stands behind it."""
     host = await queries.find_host(tx, visit.event_id, page.integration_id) if page.integration_id else None
     if page.integration_id is not None and _why_not_show(page, host, provided.settings.base_url):
         return _blocked(visit, page, None)
@@ -134,6 +148,7 @@ def _framed(request: AnyRequest, visit: Visit, page: Page, host: Host | None, to
     return pages.page(
         "participant/page_frame.html",
         frames=origin,
+        shows_secret=token is not None,
         visit=visit,
         base=f"/events/{visit.event_id}",
         page=page,

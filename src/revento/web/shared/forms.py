@@ -146,12 +146,12 @@ async def same_person(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRou
         return
     if from_elsewhere(connection.headers, services(connection.app.state).settings.base_url):
         raise Refused(errors.FORBIDDEN, gettext("This form was sent from another site."))
-    expected = visitor.current().csrf_token
+    expected = visitor.current().csrf_proof
     sent = connection.headers.get("x-csrf-token")
     if sent is None:
         request: Anything = Request(connection.scope, connection.receive)  # pyright: ignore[reportArgumentType]
         sent = str((await request.form()).get("csrf_token", ""))
-    if not hmac.compare_digest(expected.encode(), sent.encode()):
+    if not hmac.compare_digest(expected, visitor.unmasked(sent)):
         raise Refused(errors.FORBIDDEN, gettext("This form has expired. Go back, reload the page and send it again."))
 
 

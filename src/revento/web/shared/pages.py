@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
@@ -16,6 +17,8 @@ FOLDER = Path(__file__).parent.parent / "templates"
 # Where a form's answer may redirect to when it ends at somebody's software: browsers hold `form-action` against the
 # whole chain of redirects, so sign-in and consent pages need more than 'self'. (CSP has no spelling for [::1].)
 ELSEWHERE = ("https:", "http://localhost:*", "http://127.0.0.1:*")
+# Smaller bodies fit one packet anyway.
+WORTH_PACKING: Final = 1024
 POWERS = ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
 
 
@@ -81,17 +84,19 @@ def page(
     sends_to: tuple[str, ...] = (),
     frames: str | None = None,
     headers: dict[str, str] | None = None,
+    shows_secret: bool = False,
     **context: object,
 ) -> Response[str]:
     """Answer with a page, or with its `part` when htmx asked to swap that.
 
     `sends_to` are further sources that its forms may end at (`ELSEWHERE`); `frames` is the origin that it may frame.
-    What a signed-in person sees is stored nowhere.
+    What a signed-in person sees is stored nowhere. One that `shows_secret` is not compressed (ADR 005).
     """
     who = visitor.current()
-    body = render(part if part and who.partial else template, **context)
-    answer = Response(
-        body,
+    body = render(part if part and who.partial else template, **context).encode()
+    packs = who.takes_gzip and not shows_secret and len(body) > WORTH_PACKING
+    answer: Response[Any] = Response(
+        gzip.compress(body, 5, mtime=0) if packs else body,
         status_code=status,
         media_type="text/html",
         headers={
@@ -102,7 +107,8 @@ def page(
             "Permissions-Policy": powers(frames),
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cache-Control": "no-store" if who.session else "no-cache",
-            "Vary": "HX-Request, Cookie, Accept-Language",
+            "Vary": "HX-Request, Cookie, Accept-Language, Accept-Encoding",
+            **({"Content-Encoding": "gzip"} if packs else {}),
             **(headers or {}),
         },
     )

@@ -51,7 +51,7 @@ class Visitor(msgspec.Struct):
     now: datetime
     locale: str = "en"
     session: str | None = None
-    csrf_token: str = ""
+    csrf_proof: bytes = b""
     new_visit: str | None = None
     partial: bool = False
     flashes: list[Flash] = []
@@ -60,8 +60,14 @@ class Visitor(msgspec.Struct):
     email: str | None = None
     apps: tuple[str, ...] = ()
     unsafe: bool = False
+    takes_gzip: bool = False
     acting_until: datetime | None = None
     time_zone: str | None = None
+
+    @property
+    def csrf_token(self) -> str:
+        """What a form carries as proof that it is ours; empty where no form is expected."""
+        return masked(self.csrf_proof) if self.csrf_proof else ""
 
     @property
     def signed_in(self) -> bool:
@@ -107,9 +113,31 @@ def choose_locale(chosen: str | None, accept: str) -> str:
     return next((tag for _, _, tag in sorted(weighed) if tag in LOCALES), "en")
 
 
+def csrf_proof(key: bytes, session: str) -> bytes:
+    """What forms of this session prove: an HMAC of the session's secret, so that no other session's fits."""
+    return derive(key, "csrf", session)
+
+
+def masked(proof: bytes) -> str:
+    """The proof as one page carries it: behind a new mask each time: compressed sizes tell nothing (ADR 005)."""
+    mask = random.token_bytes(len(proof))
+    hidden = bytes(a ^ b for a, b in zip(mask, proof, strict=True))
+    return base64.urlsafe_b64encode(mask + hidden).decode().rstrip("=")
+
+
 def csrf_token(key: bytes, session: str) -> str:
-    """The token that forms of this session carry: an HMAC of the session's secret, so that no other session's fits."""
-    return base64.urlsafe_b64encode(derive(key, "csrf", session)).decode().rstrip("=")
+    """A token that forms of this session may carry."""
+    return masked(csrf_proof(key, session))
+
+
+def unmasked(token: str) -> bytes:
+    """The proof behind a token that a form sent; empty when it is none."""
+    try:
+        both = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return b""
+    half = len(both) // 2
+    return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=False))
 
 
 def seal_flash(key: bytes, flashes: list[Flash]) -> str:
@@ -145,7 +173,8 @@ def read(scope: Scope, provided: Services) -> Visitor:
     new_visit = None if session or visit else random.token_urlsafe(24)
     bound_to = session or visit or new_visit or ""
     own: dict[str, Any] = {"session": session, "new_visit": new_visit}
-    own["csrf_token"] = csrf_token(provided.keys.current("csrf"), bound_to)
+    own["csrf_proof"] = csrf_proof(provided.keys.current("csrf"), bound_to)
+    own["takes_gzip"] = "gzip" in headers.get(b"accept-encoding", b"").decode("latin-1")
     return Visitor(
         path=scope["path"],
         unsafe=scope.get("method") not in ("GET", "HEAD", "OPTIONS"),
