@@ -134,9 +134,14 @@ async def _side_by_side(
     found = await _wrk(folder, _page(origin, world, limit), token, callers=callers, seconds=ROUND_S)
     ceiling = await asyncio.to_thread(_ceiling, folder, world, token, limit, callers)
     other = await _wrk(folder, theirs, rival, callers=callers, seconds=ROUND_S)
-    ours = [f"{found.rate:.0f}", f"{found.p50_ms:.2f}", f"{found.p99_ms:.2f}", f"{found.p99_ms / found.p50_ms:.1f}"]
+    ours = [
+        f"{found.rate:.0f}",
+        f"{found.p50_ms:.2f}",
+        f"{found.p99_ms:.2f}",
+        f"{found.p99_ms / max(found.p50_ms, 0.001):.1f}",
+    ]
     alone = [f"{ceiling:.0f}", f"{found.rate / ceiling:.0%}"]
-    peer = [f"{other.rate:.0f}", f"{other.p99_ms:.2f}", f"{found.rate / other.rate:.1f}"]
+    peer = [f"{other.rate:.0f}", f"{other.p99_ms:.2f}", f"{found.rate / max(other.rate, 0.1):.1f}"]
     _say(" | ".join(["", str(limit), str(callers), *ours, *alone, *peer, ""]).strip())
 
 
