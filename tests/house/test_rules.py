@@ -23,6 +23,7 @@ OWNERS = {
     **dict.fromkeys(("application_reviews", "application_notes", "saved_views", "participants"), "events"),
     **dict.fromkeys(("threads", "locations", "activities", "activity_hosts", "activity_signups"), "events"),
     **dict.fromkeys(("favourites", "webview_pages", "uploads"), "events"),
+    **dict.fromkeys(("former_connections", "former_consents"), "events"),
     **dict.fromkeys(("integrations", "integration_members", "manifests", "clients", "client_secrets"), "integrations"),
     **dict.fromkeys(("signing_secrets", "installations", "user_grants", "deletion_requests"), "integrations"),
     **dict.fromkeys(

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "login": "login",
     "logout": "login",
     "import": "importing",
+    "export": "exporting",
     "backup": "backup",
     "restore": "backup",
     "init": "init",

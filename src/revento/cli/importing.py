@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from revento.cli import edge, terminal
 from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
+from revento.events.archiving import actions as archives
+from revento.events.archiving.models import Numbers, Restored
 from revento.events.events import queries as events
 from revento.events.importing import actions, queries
 from revento.events.importing.dialects.refusals import SIZE_MOST
@@ -59,7 +61,7 @@ def schedule(
     """Bring a schedule into an event, or make a new event of it. All of it, or nothing."""
     if (event is None) == (new is None) or (new is not None and organization is None):
         raise Failed("say where to: --event ID, or --new NAME --organization ID")
-    raw = _content(file)
+    raw = content_of(file)
     wanted = _Wanted(event, new, organization, time_zone, wall_clock, remove_vanished, draft, dry_run, who)
 
     async def work(desk: Desk) -> Report:
@@ -96,7 +98,7 @@ async def _bring(tx: Tx, raw: bytes, wanted: _Wanted, progress: actions.Progress
     of_event = found.time_zone if found else None
     read, zone = actions.read(raw, time_zone=wanted.time_zone, of_event=of_event, wall_clock=wanted.wall_clock)
     organization_id = found.organization_id if found else OrganizationId(wanted.organization or "")
-    user_id = await _who(tx, wanted.who, organization_id)
+    user_id = await acting_for(tx, wanted.who, organization_id)
     if found is not None:
         event_id = found.id
     else:
@@ -139,7 +141,7 @@ def participants(
     json: terminal.Json = False,
 ) -> None:
     """Bring people into an event from a table: who they are, their role and status, their answers."""
-    raw, event_id = _content(file), EventId(event)
+    raw, event_id = content_of(file), EventId(event)
 
     async def look(desk: Desk) -> PeopleReport:
         async with desk.db.tx() as tx:
@@ -149,7 +151,7 @@ def participants(
         with _bar(quiet=json) as progress:
             async with desk.db.tx() as tx:
                 await queries.be_patient(tx)
-                user_id = await _who(tx, who, (await events.get(tx, event_id)).organization_id)
+                user_id = await acting_for(tx, who, (await events.get(tx, event_id)).organization_id)
                 organizer = await proofs.as_organizer(tx, user_id, event_id)
                 return await people.bring(tx, organizer, raw, status=status, progress=progress, now=desk.clock.now())
 
@@ -177,14 +179,55 @@ def _show_people(told: PeopleReport) -> None:
     _problems(told.skipped, told.warnings)
 
 
-def _content(file: Path) -> bytes:
+@app.command()
+def archive(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `revento export event` wrote.")],
+    organization: Annotated[str, typer.Option("--organization", metavar="ID", help="Whose it will be (org_…).")],
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="NAME", help="Another title than the archive's.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Leave the event a draft, whatever it was.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds, change nothing.")] = False,
+    who: As = None,
+    json: terminal.Json = False,
+) -> None:
+    """Make the whole event of an archive: people, program, applications, consents as records. All of it, or nothing.
+
+    People are found by their e-mail address, or get an account without a password. Nobody gets mail.
+    """
+    label, whole = archives.read(content_of(file))
+
+    async def work(desk: Desk) -> Restored | Numbers:
+        async with desk.db.tx() as tx:
+            if dry_run:
+                return await archives.numbers(tx, label, whole)
+            user_id = await acting_for(tx, who, OrganizationId(organization))
+            owner = OrganizationId(organization)
+            member = await proofs.as_organization_member(tx, user_id, owner, Permission.EVENT_EDIT)
+            now = desk.clock.now()
+            return await archives.restore(tx, member, label, whole, title=title, as_draft=draft, now=now)
+
+    told = edge.run(work)
+    if json:
+        terminal.as_json(told)
+        return
+    held = told.numbers if isinstance(told, Restored) else told
+    terminal.note(f"{held.title}, made at {held.made_by} on {held.made_at:%Y-%m-%d}.")
+    terminal.note(f"  {held.people} people, {held.known} of them known here; {held.applications} applications.")
+    terminal.note(f"  {held.activities} activities, {held.signups} sign-ups, {held.consents} consents as records.")
+    if isinstance(told, Restored):
+        terminal.note(f"  Event {told.event_id}")
+
+
+def content_of(file: Path) -> bytes:
     """The file, unless it is larger than anything that is read."""
     if file.stat().st_size > SIZE_MOST:
         raise Failed(f"{file} has {file.stat().st_size:,} bytes; at most {SIZE_MOST:,} are read")
     return file.read_bytes()
 
 
-async def _who(tx: Tx, email: str | None, organization_id: OrganizationId) -> UserId:
+async def acting_for(tx: Tx, email: str | None, organization_id: OrganizationId) -> UserId:
+    """Who does it: the named person, else the organization's owner. Raises `Failed`, `NoRow`."""
     if email is not None:
         user = await users.find_by_email(tx, email)
         if user is None:

@@ -1,13 +1,15 @@
 """SQL of activities: reading them, and changing one. Threads and locations are in `places`."""
 
 from datetime import datetime
+from typing import Final, LiteralString
 
 from revento.events.program.models import Activity, ActivityFacts, Host
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, EventId
+from revento.kernel.reader import join
 
-# Serves GET /events/{event_id}/activities; index activities_page (event_id, created_at, id) WHERE is_published.
-PAGE_ACTIVITIES = """
+# An activity with its hosts: the columns of `Activity`, for every statement that reads one.
+ACTIVITY: Final[LiteralString] = """
     SELECT a.id, a.event_id, a.thread_id, a.location_id, a.title, a.description, a.status, a.is_published, a.starts_at,
            a.ends_at, a.min_age, a.language,
            coalesce((SELECT jsonb_agg(jsonb_build_object('participant_id', h.participant_id,
@@ -15,6 +17,12 @@ PAGE_ACTIVITIES = """
                        FROM activity_hosts h WHERE h.event_id = a.event_id AND h.activity_id = a.id), '[]') AS hosts,
            a.capacity, a.signups_open, a.signup_count, a.waitlist_count, a.version, a.created_at, a.updated_at
       FROM activities a
+"""
+
+# Serves GET /events/{event_id}/activities; index activities_page (event_id, created_at, id) WHERE is_published.
+PAGE_ACTIVITIES: Final = join(
+    ACTIVITY,
+    """
      WHERE a.event_id = %(event_id)s AND a.is_published
        AND (a.created_at, a.id) > (%(after_at)s, %(after_id)s)
        AND (%(thread_id)s::text IS NULL OR a.thread_id = %(thread_id)s)
@@ -24,7 +32,8 @@ PAGE_ACTIVITIES = """
        AND (%(updated_since)s::timestamptz IS NULL OR a.updated_at >= %(updated_since)s)
      ORDER BY a.created_at, a.id
      LIMIT %(limit)s
-"""
+""",
+)
 
 
 async def page_activities(
@@ -57,18 +66,14 @@ async def page_activities(
 
 
 # Serves the program document, the grid and the exports; index activities_by_start.
-LIST_ACTIVITIES = """
-    SELECT a.id, a.event_id, a.thread_id, a.location_id, a.title, a.description, a.status, a.is_published, a.starts_at,
-           a.ends_at, a.min_age, a.language,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('participant_id', h.participant_id,
-                                                         'display_name', h.display_name) ORDER BY h.position)
-                       FROM activity_hosts h WHERE h.event_id = a.event_id AND h.activity_id = a.id), '[]') AS hosts,
-           a.capacity, a.signups_open, a.signup_count, a.waitlist_count, a.version, a.created_at, a.updated_at
-      FROM activities a
+LIST_ACTIVITIES: Final = join(
+    ACTIVITY,
+    """
      WHERE a.event_id = %(event_id)s AND (a.is_published OR %(drafts)s)
        AND (%(starts_from)s::timestamptz IS NULL OR (a.starts_at >= %(starts_from)s AND a.starts_at < %(starts_to)s))
      ORDER BY a.starts_at, a.id
-"""
+""",
+)
 
 
 async def list_activities(
@@ -85,16 +90,12 @@ async def list_activities(
     )
 
 
-FIND_ACTIVITY = """
-    SELECT a.id, a.event_id, a.thread_id, a.location_id, a.title, a.description, a.status, a.is_published, a.starts_at,
-           a.ends_at, a.min_age, a.language,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('participant_id', h.participant_id,
-                                                         'display_name', h.display_name) ORDER BY h.position)
-                       FROM activity_hosts h WHERE h.event_id = a.event_id AND h.activity_id = a.id), '[]') AS hosts,
-           a.capacity, a.signups_open, a.signup_count, a.waitlist_count, a.version, a.created_at, a.updated_at
-      FROM activities a
+FIND_ACTIVITY: Final = join(
+    ACTIVITY,
+    """
      WHERE a.event_id = %(event_id)s AND a.id = %(id)s
-"""
+""",
+)
 
 
 async def find_activity(tx: Tx, event_id: EventId, id: ActivityId) -> Activity | None:
@@ -102,17 +103,13 @@ async def find_activity(tx: Tx, event_id: EventId, id: ActivityId) -> Activity |
     return await tx.maybe(Activity, FIND_ACTIVITY, event_id=event_id, id=id)
 
 
-LOCK_ACTIVITY = """
-    SELECT a.id, a.event_id, a.thread_id, a.location_id, a.title, a.description, a.status, a.is_published, a.starts_at,
-           a.ends_at, a.min_age, a.language,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('participant_id', h.participant_id,
-                                                         'display_name', h.display_name) ORDER BY h.position)
-                       FROM activity_hosts h WHERE h.event_id = a.event_id AND h.activity_id = a.id), '[]') AS hosts,
-           a.capacity, a.signups_open, a.signup_count, a.waitlist_count, a.version, a.created_at, a.updated_at
-      FROM activities a
+LOCK_ACTIVITY: Final = join(
+    ACTIVITY,
+    """
      WHERE a.event_id = %(event_id)s AND a.id = %(id)s
        FOR UPDATE OF a
-"""
+""",
+)
 
 
 async def lock_activity(tx: Tx, event_id: EventId, id: ActivityId) -> Activity:

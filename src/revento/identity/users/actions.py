@@ -7,6 +7,7 @@ import msgspec
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
 from revento.identity.audit import actions as audit
+from revento.identity.erasing import queries as erasing
 from revento.identity.sessions import actions as sessions
 from revento.identity.sessions.actions import Opened
 from revento.identity.users import passwords, queries, rules
@@ -64,6 +65,25 @@ async def known_or_new(tx: Tx, email: str, name: str, *, now: datetime) -> UserI
         now=now,
     )
     await audit.note(tx, id, "user.brought_in", id, now=now)
+    return id
+
+
+async def pseudonym(tx: Tx, name: str, *, now: datetime) -> UserId:
+    """Somebody whose account was deleted before it came here: nothing but a pseudonym, which nobody can sign in as."""
+    id = UserId(ids.new("usr"))
+    await queries.insert(
+        tx,
+        id,
+        email=f"{id}@deleted.invalid",
+        name=name,
+        password_hash=None,
+        email_verified_at=None,
+        locale="en",
+        is_operator=False,
+        is_sandbox=False,
+        now=now,
+    )
+    await erasing.set_erased(tx, id, pseudonym=name, now=now)
     return id
 
 

@@ -90,7 +90,7 @@ async def new_page(request: AnyRequest, tx: Given[Tx], person: Given[SignedIn]) 
 
 
 async def _new_form(tx: Tx, person: SignedIn, form: Form[NewEvent], *, status: int = 200) -> Response[Any]:
-    own = [each for each in await organizations.list_by_user(tx, person.user_id) if _may_create(each)]
+    own = await own_organizations(tx, person)
     if not own:
         return go("/organizer/organizations/new", Flash(gettext("An event belongs to an organization."), "info"))
     earlier = [event for event in await overview.list_desks(tx, person.user_id) if _is_of(own, event)]
@@ -106,8 +106,10 @@ async def _new_form(tx: Tx, person: SignedIn, form: Form[NewEvent], *, status: i
     )
 
 
-def _may_create(organization: OwnOrganization) -> bool:
-    return permissions.allows(organization.role, Permission.EVENT_EDIT)
+async def own_organizations(tx: Tx, person: SignedIn) -> list[OwnOrganization]:
+    """The organizations in which the person may make events."""
+    own = await organizations.list_by_user(tx, person.user_id)
+    return [each for each in own if permissions.allows(each.role, Permission.EVENT_EDIT)]
 
 
 def _is_of(own: list[OwnOrganization], event: DeskEvent) -> bool:

@@ -1,4 +1,4 @@
-"""The program for other tools: iCalendar, JSON, XML and CSV, as downloads of an event's members."""
+"""The program for other tools, and the whole event for another Revento, as downloads of an event's members."""
 
 from typing import Any, Final
 
@@ -8,38 +8,41 @@ from litestar.params import FromPath
 
 from revento.contract import errors
 from revento.contract.errors import Refused
-from revento.events.exporting import calendar, frab, queries, table
-from revento.events.exporting.models import Whole
+from revento.events.archiving import actions as archives
+from revento.events.exporting import frab, kinds, queries
 from revento.events.overview.models import Desk
+from revento.identity.proofs import Organizer
+from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
-
-
-def _written(whole: Whole, kind: str, base_url: str) -> tuple[bytes, str] | None:
-    match kind:
-        case "ics":
-            return calendar.as_ics(whole, base_url), "text/calendar"
-        case "json":
-            return frab.as_json(whole, base_url), "application/json"
-        case "xml":
-            return frab.as_xml(whole, base_url), "application/xml"
-        case "csv":
-            return table.as_csv(whole), "text/csv"
-        case _:
-            return None
 
 
 @get("/events/{event_id:str}/export/{kind:str}")
 async def download(tx: Given[Tx], desk: Given[Desk], settings: Given[Settings], kind: FromPath[str]) -> Response[Any]:
     """The published program as one file: `ics`, `json`, `xml` or `csv`."""
-    whole = await queries.whole(tx, desk.event_id)
-    written = _written(whole, kind, settings.base_url)
-    if written is None:
+    if kind not in kinds.MEDIA:
         raise Refused(errors.NOT_FOUND)
-    content, media_type = written
+    whole = await queries.whole(tx, desk.event_id)
     name = f"{frab.slug(whole.event.title)}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return _file(kinds.write(whole, kind, settings.base_url), name, kinds.MEDIA[kind])
+
+
+@get("/events/{event_id:str}/event.zip")
+async def whole_event(
+    tx: Given[Tx], desk: Given[Desk], organizer: Given[Organizer], clock: Given[Clock], settings: Given[Settings]
+) -> Response[Any]:
+    """The whole event as one file that another Revento imports; that it was taken out is noted."""
+    content = await archives.write(tx, organizer, made_by=settings.base_url, now=clock.now())
+    return _file(content, f"{frab.slug(desk.title)}-{clock.now():%Y-%m-%d}.zip", "application/zip")
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response[bytes]:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
     return Response(content, media_type=media_type, headers=headers)
 
 
-HANDLERS: Final = (download,)
+HANDLERS: Final = (download, whole_event)

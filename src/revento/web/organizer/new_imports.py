@@ -12,20 +12,21 @@ from litestar.params import FromPath
 
 from revento.contract import errors
 from revento.contract.errors import Refused
-from revento.events.importing import actions
+from revento.events.archiving import actions as archives
+from revento.events.archiving import box
+from revento.events.importing import actions, dialects
 from revento.events.importing.models import Plan
 from revento.events.importing.uploads import actions as uploads
 from revento.events.importing.uploads import queries as kept
 from revento.events.importing.uploads.models import Upload
-from revento.identity import permissions, proofs
-from revento.identity.organizations import queries as organizations
+from revento.identity import proofs
 from revento.identity.permissions import Permission
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import OrganizationId, UploadId
-from revento.web.organizer import previews
-from revento.web.organizer.events import ZONES
+from revento.web.organizer import previews, restores
+from revento.web.organizer.events import ZONES, own_organizations
 from revento.web.organizer.imports import MOST_BYTES, AnyRequest, Times, gone, read, said, sent_file
 from revento.web.shared import forms, pages
 from revento.web.shared.forms import Form
@@ -45,16 +46,10 @@ class Made(msgspec.Struct):
     publish: bool = False
 
 
-async def _own(tx: Tx, person: SignedIn) -> list[tuple[str, str]]:
-    """Organizations in which the person may make events, as options."""
-    own = await organizations.list_by_user(tx, person.user_id)
-    return [(each.id, each.name) for each in own if permissions.allows(each.role, Permission.EVENT_EDIT)]
-
-
 @get("/events/import")
 async def send_page(tx: Given[Tx], person: Given[SignedIn]) -> Response[Any]:
     """Where the file is sent from."""
-    if not await _own(tx, person):
+    if not await own_organizations(tx, person):
         return go("/organizer/organizations/new", Flash(gettext("An event belongs to an organization."), "info"))
     return pages.page("organizer/import_new.html", form=Form[Times]())
 
@@ -66,7 +61,7 @@ async def send(request: AnyRequest, tx: Given[Tx], person: Given[SignedIn], cloc
     name, content = await sent_file(request)
     try:
         uploads.check(content)
-        await asyncio.to_thread(actions.dialects.read, content)
+        await asyncio.to_thread(archives.read if box.is_archive(content) else dialects.read, content)
         id = await uploads.keep(tx, person.user_id, None, name=name, content=content, now=clock.now())
     except Refused as refused:
         forms.take(form, refused)
@@ -80,7 +75,11 @@ async def preview_page(
 ) -> Response[Any]:
     """Which event the file would become; first of all in which time zone, when it does not say."""
     upload = await kept.find(tx, UploadId(upload_id), person.user_id, None, now=clock.now())
-    return gone(HERE) if upload is None else await _preview(request, tx, person, upload)
+    if upload is None:
+        return gone(HERE)
+    if box.is_archive(upload.content):
+        return await restores.preview(tx, person, upload)
+    return await _preview(request, tx, person, upload)
 
 
 async def _preview(
@@ -113,7 +112,7 @@ async def _preview(
         form=form or Form[Made]({"title": title[:200]}),
         times=times or Form[Times](start),
         zones=ZONES,
-        organizations=await _own(tx, person),
+        organizations=[(each.id, each.name) for each in await own_organizations(tx, person)],
     )
 
 
@@ -185,4 +184,4 @@ async def put_away(tx: Given[Tx], person: Given[SignedIn], upload_id: FromPath[s
     return go(HERE, Flash(gettext("The file is put away; nothing was changed."), "info"))
 
 
-HANDLERS: Final = (send_page, send, preview_page, change_times, make, put_away)
+HANDLERS: Final = (send_page, send, preview_page, change_times, make, put_away, restores.restore)

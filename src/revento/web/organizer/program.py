@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,15 +19,17 @@ from revento.identity.proofs import Planner
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, LocationId
-from revento.web.organizer.desk import show
-from revento.web.shared import forms, grid
+from revento.web.organizer.desk import PAGE, show
+from revento.web.shared import forms, grid, words
 from revento.web.shared.pages import go
+from revento.web.shared.states import N_
 from revento.web.shared.text import hours
 from revento.web.shared.translate import gettext, ngettext
 from revento.web.shared.visitor import Flash
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CLASHES: Final = 5
+STATES: Final = {"published": N_("Published"), "draft": N_("Draft"), "cancelled": N_("Cancelled"), "clash": N_("Clash")}
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -47,36 +50,103 @@ class Moved(msgspec.Struct):
     version: int
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What an address asks for: a day (or `all`, or `unplaced`), grid or table, and what the table is narrowed to."""
+
+    day: str
+    view: str
+    q: str
+    thread: str
+    location: str
+    state: str
+    page: int
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether some rows are left out."""
+        return bool(self.q or self.thread or self.location or self.state)
+
+    @property
+    def kept(self) -> str:
+        """The same as the query of another page's address."""
+        names = ("day", "q", "thread", "location", "state")
+        return urlencode({"view": "table"} | {name: value for name in names if (value := getattr(self, name))})
+
+
+def _asked(request: AnyRequest) -> Asked:
+    texts = {name: str(request.query_params.get(name, "")).strip()[:100] for name in Asked.__struct_fields__}
+    page = int(texts["page"]) if texts["page"].isdecimal() and len(texts["page"]) < 6 else 0
+    found = Asked(page=page, **{name: value for name, value in texts.items() if name != "page"})
+    table = found.day in ("all", "unplaced") or found.narrowed or found.view == "table"
+    return msgspec.structs.replace(found, view="table" if table else "grid", state=_state(found.state))
+
+
+def _state(asked: str) -> str:
+    return asked if asked in STATES else ""
+
+
+def _narrowed(activities: list[Activity], asked: Asked, clashing: dict[str, list[str]]) -> list[Activity]:
+    """Those that the filters leave: by words in title, description or hosts, by thread, location and state."""
+
+    def fits(each: Activity) -> bool:
+        words = " ".join((each.title, each.description, *(host.display_name for host in each.hosts))).casefold()
+        return (
+            asked.q.casefold() in words
+            and asked.thread in ("", each.thread_id)
+            and asked.location in ("", each.location_id)
+            and (not asked.state or _is(each, asked.state, clashing))
+        )
+
+    return [each for each in activities if fits(each)]
+
+
+def _is(activity: Activity, state: str, clashing: dict[str, list[str]]) -> bool:
+    match state:
+        case "clash":
+            return activity.id in clashing
+        case "cancelled":
+            return activity.status == "cancelled"
+        case "draft":
+            return not activity.is_published
+        case _:
+            return activity.is_published and activity.status == "scheduled"
+
+
 @get("/events/{event_id:str}/program")
 async def program_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
-    """One day of the program."""
+    """One day of the program as a grid or a table; or all of it, searched."""
     activities = await queries.list_activities(tx, desk.event_id, drafts=True)
     locations = await places.list_locations(tx, desk.event_id)
     threads = await places.list_threads(tx, desk.event_id)
+    asked, clashing = _asked(request), rules.clashes(activities)
     counted = grid.days(activities, desk.starts_at, desk.ends_at, desk.time_zone)
     unplaced = [activity for activity in activities if activity.location_id is None]
-    asked, view = request.query_params.get("day", ""), request.query_params.get("view", "grid")
-    on = _day(asked, counted)
-    shown = unplaced if asked == "unplaced" else grid.of_day(activities, on, desk.time_zone)
-    clashing = rules.clashes(activities)
+    on = _day(asked.day, counted)
+    of_days = {"all": activities, "unplaced": unplaced}
+    day = of_days.get(asked.day) if asked.day in of_days else grid.of_day(activities, on, desk.time_zone)
+    shown = _narrowed(day or [], asked, clashing)
+    clashes = _pairs(shown, clashing, locations, desk.time_zone)
+    first = asked.page * PAGE if asked.view == "table" else 0
     return show(
         "program.html",
         desk,
         days=counted,
         on=on,
-        asked_unplaced=asked == "unplaced",
-        view="table" if view == "table" or asked == "unplaced" else "grid",
+        asked=asked,
         activities=shown,
+        rows=shown[first : first + PAGE],
+        more=len(shown) > first + PAGE,
         unplaced=len(unplaced),
         total=len(activities),
-        layout=grid.lay_out(shown, locations, desk.time_zone) if asked != "unplaced" else None,
+        layout=grid.lay_out(shown, locations, desk.time_zone) if asked.view == "grid" else None,
         threads=threads,
         thread_of=grid.threads_by_id(threads),
         location_of={location.id: location for location in locations},
+        states=words.pairs(STATES),
         clashing=clashing,
-        clashes=_pairs(shown, clashing, locations, desk.time_zone),
+        clashes=clashes[:MOST_CLASHES],
+        clash_count=len(clashes),
         drafts=sum(not activity.is_published for activity in activities),
-        capacity_state=rules.capacity_state,
     )
 
 
@@ -91,13 +161,12 @@ def _day(asked: str, counted: dict[date, int]) -> date:
 def _pairs(shown: list[Activity], clashing: dict[str, list[str]], locations: list[Location], zone: str) -> list[Clash]:
     known = {activity.id: activity for activity in shown}
     names = {location.id: location.name for location in locations}
-    pairs = [
+    return [
         Clash(one, known[ActivityId(id)], *_why(one, known[ActivityId(id)], names, zone))
         for one in shown
         for id in clashing.get(one.id, [])
         if id in known and one.id < id
     ]
-    return pairs[:MOST_CLASHES]
 
 
 def _why(one: Activity, other: Activity, names: dict[LocationId, str], zone: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ STYLES = ("tokens.css", "components.css", "site.css")  # in the order of their l
 Asked = Request[Any, Any, State]
 YEAR = "public, max-age=31536000, immutable"
 # What the program grid can show: locations side by side, quarters of an hour in a day that runs into the night.
-PLACES, QUARTERS, LANES = 40, 132, 4
+PLACES, QUARTERS, LANES = 60, 132, 4
 
 
 class Asset(msgspec.Struct, frozen=True):

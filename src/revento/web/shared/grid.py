@@ -23,13 +23,17 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """A day as a grid. `hours` are (class, words) of the lines; `first` is where the grid begins."""
+    """A day as a grid. `hours` are (class, words) of the lines; `first` is where the grid begins.
+
+    `hidden` are the activities of locations for which there is no column left.
+    """
 
     slots: list[Slot]
     places: list[Location]
     hours: list[tuple[str, str]]
     rows: int
     first: datetime
+    hidden: int
 
 
 def days(activities: Sequence[Activity], start: datetime, end: datetime, zone: str) -> dict[date, int]:
@@ -76,7 +80,7 @@ def lay_out(activities: Sequence[Activity], locations: Sequence[Location], zone:
         ]
     slots.sort(key=lambda slot: (slot.activity.starts_at, slot.place))
     hours = [(f"start-{2 + 4 * n}", f"{(first + timedelta(hours=n)):%H:%M}") for n in range(rows // 4)]
-    return Grid(slots, places, hours, rows, first)
+    return Grid(slots, places, hours, rows, first, len(placed) - len(slots))
 
 
 def _classes(activity: Activity, column: int, first: datetime, rows: int, lane: int, of: int) -> str:

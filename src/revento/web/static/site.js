@@ -24,6 +24,7 @@
 
   // a link to a confirmation page opens the same words as a dialog; the browser keeps and returns the focus
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) return window.print();
     const opener = event.target.closest("[data-open]");
     const dialog = opener && document.getElementById(opener.dataset.open);
     if (!dialog) return;

@@ -1,7 +1,7 @@
 """What JSON and XML of the frab family share: the meaning of their fields."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from revento.events.importing.dialects import text, times
-from revento.events.importing.models import Problem, Session
+from revento.events.importing.models import Problem, Room, Schedule, Session
 
 _OLD_GUID: Final = re.compile(r"[A-Za-z0-9_+/-]{20,24}={0,2}")
 
@@ -36,6 +36,60 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
     kind: Any = None
     language: Any = None
     persons: Sequence[str] = ()
+
+
+# What both notations call alike, by our names for it.
+_ALIKE: Final = {
+    name: name for name in ("date", "start", "duration", "end", "title", "subtitle", "abstract", "description", "track")
+} | {"kind": "type", "language": "language"}
+
+
+def fields(get: Callable[[str], Any], **others: Any) -> Fields:
+    """The fields that both notations call alike, as `get` finds them, with those that each finds in its own way."""
+    return Fields(**{name: get(written) for name, written in _ALIKE.items()}, **others)
+
+
+def schedule(
+    dialect: str,
+    sessions: list[Session],
+    problems: list[Problem],
+    *,
+    acronym: Any,
+    title: Any,
+    version: Any,
+    zone: Any,
+    rooms: list[Room],
+    tracks: Any,
+) -> Schedule:
+    """The whole file, whichever notation it was in."""
+    return Schedule(
+        dialect=dialect,
+        key=text.line(acronym) or None,
+        title=text.line(title) or None,
+        version=text.line(version) or None,
+        zone=times.zone(zone),
+        sessions=sessions,
+        rooms=rooms,
+        colors=colors(tracks),
+        problems=problems,
+    )
+
+
+def code_of(url: Any) -> str | None:
+    """pretalx' code of a submission, which its addresses end with and its calendar file knows nothing else of."""
+    parts = str(url or "").strip().rstrip("/").split("/")
+    return parts[-1] if len(parts) > 2 and parts[-2] == "talk" and parts[-1].isalnum() else None
+
+
+def colors(tracks: Any) -> dict[str, str]:
+    """The colours of tracks by name, where the file names some."""
+    found: dict[str, str] = {}
+    rows: list[Any] = tracks if isinstance(tracks, list) else []  # pyright: ignore[reportUnknownVariableType]
+    for each in rows:
+        if isinstance(each, dict):
+            known: dict[str, Any] = each  # pyright: ignore[reportUnknownVariableType]
+            found[text.line(known.get("name"))] = str(known.get("color") or "").lower()
+    return found
 
 
 def session(fields: Fields, problems: list[Problem]) -> Session | None:

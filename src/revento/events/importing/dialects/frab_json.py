@@ -37,16 +37,16 @@ def read(document: Table) -> Schedule:
                 fields = _fields(event, f"{where}[{row}]", known, room, change)
                 if (found := frab.session(fields, problems)) is not None:
                     sessions.append(found)
-    return Schedule(
-        dialect="frab-json",
-        key=text.line(conference.get("acronym")) or None,
-        title=text.line(conference.get("title")) or None,
-        version=text.line(schedule.get("version")) or None,
-        zone=times.zone(conference.get("time_zone_name") or schedule.get("time_zone_name")),
-        sessions=sessions,
+    return frab.schedule(
+        "frab-json",
+        sessions,
+        problems,
+        acronym=conference.get("acronym"),
+        title=conference.get("title"),
+        version=schedule.get("version"),
+        zone=conference.get("time_zone_name") or schedule.get("time_zone_name"),
         rooms=_rooms(conference, order),
-        colors=colors(conference.get("tracks")),
-        problems=problems,
+        tracks=conference.get("tracks"),
     )
 
 
@@ -56,25 +56,15 @@ def _fields(event: Any, at: str, day: Table, room: str, change: Any) -> frab.Fie
     known: Table = event  # pyright: ignore[reportUnknownVariableType]
     persons: Any = known.get("persons") or known.get("speakers") or []
     people: list[Any] = persons if isinstance(persons, list) else []  # pyright: ignore[reportUnknownVariableType]
-    return frab.Fields(
+    return frab.fields(
+        known.get,
         at=at,
         bucket=times.day(day.get("date")),
         change=change,
         guid=known.get("guid"),
         id=known.get("id") or known.get("event_id"),
-        code=known.get("code") or code_of(known.get("url")),
-        date=known.get("date"),
-        start=known.get("start"),
-        duration=known.get("duration"),
-        end=known.get("end"),
+        code=known.get("code") or frab.code_of(known.get("url")),
         room=room,
-        title=known.get("title"),
-        subtitle=known.get("subtitle"),
-        abstract=known.get("abstract"),
-        description=known.get("description"),
-        track=known.get("track"),
-        kind=known.get("type"),
-        language=known.get("language"),
         persons=[name_of(person) for person in people],
     )
 
@@ -85,23 +75,6 @@ def name_of(person: Any) -> str:
         known: Table = person  # pyright: ignore[reportUnknownVariableType]
         return text.line(known.get("public_name") or known.get("full_public_name") or known.get("name"))
     return text.line(person)
-
-
-def code_of(url: Any) -> str | None:
-    """pretalx' code of a submission, which its addresses end with and its calendar file knows nothing else of."""
-    parts = str(url or "").rstrip("/").split("/")
-    return parts[-1] if len(parts) > 2 and parts[-2] == "talk" and parts[-1].isalnum() else None
-
-
-def colors(tracks: Any) -> dict[str, str]:
-    """The colours of tracks by name, where the file names some."""
-    found: dict[str, str] = {}
-    rows: list[Any] = tracks if isinstance(tracks, list) else []  # pyright: ignore[reportUnknownVariableType]
-    for each in rows:
-        if isinstance(each, dict):
-            known: Table = each  # pyright: ignore[reportUnknownVariableType]
-            found[text.line(known.get("name"))] = str(known.get("color") or "").lower()
-    return found
 
 
 def _rooms(conference: Table, order: dict[str, None]) -> list[Room]:

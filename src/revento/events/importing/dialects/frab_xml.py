@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from revento.events.importing.dialects import frab, frab_json, text, times, xml
+from revento.events.importing.dialects import frab, text, times, xml
 from revento.events.importing.dialects.refusals import unreadable
 from revento.events.importing.dialects.xml import Element
 from revento.events.importing.models import Problem, Room, Schedule, Session
@@ -31,41 +31,30 @@ def read(raw: bytes) -> Schedule:
     tracks = [
         dict(each.attributes) for holder in [conference, *conference.all("tracks")] for each in holder.all("track")
     ]
-    return Schedule(
-        dialect="frab-xml",
-        key=text.line(conference.text("acronym")) or None,
-        title=text.line(conference.text("title")) or None,
-        version=text.line(root.text("version")) or None,
-        zone=times.zone(written_zone),
-        sessions=sessions,
+    return frab.schedule(
+        "frab-xml",
+        sessions,
+        problems,
+        acronym=conference.text("acronym"),
+        title=conference.text("title"),
+        version=root.text("version"),
+        zone=written_zone,
         rooms=[Room(name) for name in order if name],
-        colors=frab_json.colors(tracks),
-        problems=problems,
+        tracks=tracks,
     )
 
 
 def _fields(event: Element, day: Element, room: str, change: time) -> frab.Fields:
     """The name of the room is its element's: one producer once wrote something else into the event."""
     people = event.first("persons")
-    date = event.text("date").strip()
-    return frab.Fields(
+    return frab.fields(
+        event.text,
         at=f"line {event.line}",
         bucket=times.day(day.attributes.get("date")),
         change=change,
         guid=event.attributes.get("guid"),
         id=event.attributes.get("id"),
-        code=event.attributes.get("code") or frab_json.code_of(event.text("url").strip()),
-        date=date,
-        start=event.text("start"),
-        duration=event.text("duration"),
-        end=event.text("end"),
+        code=event.attributes.get("code") or frab.code_of(event.text("url")),
         room=room or text.line(event.text("room")),
-        title=event.text("title"),
-        subtitle=event.text("subtitle"),
-        abstract=event.text("abstract"),
-        description=event.text("description"),
-        track=event.text("track"),
-        kind=event.text("type"),
-        language=event.text("language"),
         persons=["".join(each.parts) for each in people.all("person")] if people else (),
     )

@@ -31,7 +31,7 @@ def read(document: Table) -> Schedule:
         zone=times.zone(conference.get("time_zone_name") or conference.get("time_zone")),
         sessions=sessions,
         rooms=[Room(name) for name in dict.fromkeys(rooms.values()) if name],
-        colors=frab_json.colors(conference.get("tracks") or schedule.get("tracks")),
+        colors=frab.colors(conference.get("tracks") or schedule.get("tracks")),
         problems=problems,
     )
 
@@ -44,7 +44,7 @@ def _fields(event: Table, at: str, rooms: dict[str, str], tracks: dict[str, str]
         bucket=None,
         guid=event.get("guid"),
         id=event.get("id"),
-        code=event.get("code") or frab_json.code_of(event.get("url")),
+        code=event.get("code") or frab.code_of(event.get("url")),
         date=event.get("start") or event.get("date"),
         duration=event.get("duration"),
         end=event.get("end"),

@@ -1,11 +1,12 @@
 """SQL of many activities at once: the statements of one, pipelined."""
 
-from typing import Any
+from typing import Any, Final
 
 from revento.events.program.models import Activity, ActivityFacts
-from revento.events.program.queries import DROP_HOSTS, INSERT_HOST
+from revento.events.program.queries import ACTIVITY, DROP_HOSTS, INSERT_HOST
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, EventId
+from revento.kernel.reader import join
 
 INSERT = """
     INSERT INTO activities (event_id, id, thread_id, location_id, title, description, status, is_published, starts_at,
@@ -65,17 +66,13 @@ async def put_hosts(tx: Tx, event_id: EventId, facts: list[tuple[ActivityId, Act
     await tx.run_many(INSERT_HOST, rows)
 
 
-LIST = """
-    SELECT a.id, a.event_id, a.thread_id, a.location_id, a.title, a.description, a.status, a.is_published, a.starts_at,
-           a.ends_at, a.min_age, a.language,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('participant_id', h.participant_id,
-                                                         'display_name', h.display_name) ORDER BY h.position)
-                       FROM activity_hosts h WHERE h.event_id = a.event_id AND h.activity_id = a.id), '[]') AS hosts,
-           a.capacity, a.signups_open, a.signup_count, a.waitlist_count, a.version, a.created_at, a.updated_at
-      FROM activities a
+LIST: Final = join(
+    ACTIVITY,
+    """
      WHERE a.event_id = %(event_id)s AND a.id = ANY (%(ids)s)
      ORDER BY a.id
-"""
+""",
+)
 
 
 async def list_by_ids(tx: Tx, event_id: EventId, ids: list[ActivityId]) -> list[Activity]:

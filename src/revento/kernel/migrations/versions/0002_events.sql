@@ -288,3 +288,33 @@ CREATE INDEX uploads_by_user ON uploads (user_id, event_id);
 CREATE INDEX uploads_by_event ON uploads (event_id);
 -- Serves dropping what is older than an hour.
 CREATE INDEX uploads_expiring ON uploads (expires_at);
+
+-- What the archive of an event says about connections and consents at the Revento from which it came: for reading, and for
+-- the next archive. Nothing here gives anybody access to anything.
+CREATE TABLE former_connections (
+    event_id text NOT NULL REFERENCES events ON DELETE CASCADE,
+    position integer NOT NULL,
+    integration text NOT NULL CHECK (integration <> ''),
+    scopes text[] NOT NULL,
+    connected_by text NOT NULL REFERENCES users,
+    connected_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    end_reason text,
+    PRIMARY KEY (event_id, position),
+    CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+);
+
+CREATE TABLE former_consents (
+    event_id text NOT NULL,
+    connection integer NOT NULL,
+    position integer NOT NULL,
+    user_id text NOT NULL REFERENCES users,
+    scopes text[] NOT NULL,
+    given_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    end_reason text,
+    PRIMARY KEY (event_id, connection, position),
+    FOREIGN KEY (event_id, connection) REFERENCES former_connections (event_id, position) ON DELETE CASCADE,
+    CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE INDEX former_consents_by_user ON former_consents (user_id);
