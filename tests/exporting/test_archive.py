@@ -219,7 +219,7 @@ async def test_a_damaged_newer_or_foreign_file_is_told_apart(db: Database, clock
         (boxed(event, version=2), "version 2"),
         (boxed(event, format="someone.else"), "calls itself"),
         (raw[:-200], "no archive"),
-        (raw[:300] + b"\0" * 50 + raw[350:], "damaged"),
+        (raw[: len(raw) // 2] + b"\0" * 50 + raw[len(raw) // 2 + 50 :], "damaged"),
         (zipped.getvalue(), "no label.json"),
     ):
         with pytest.raises(Refused) as refused:

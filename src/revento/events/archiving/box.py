@@ -20,6 +20,10 @@ _LABEL_BYTES: Final = 64 * 1024
 _THEN: Final = (2026, 1, 1, 0, 0, 0)  # every entry: the same event is the same file
 
 
+class _Damaged(Exception):
+    """An entry is not what its own checksum says."""
+
+
 def pack(archive: Archive, *, made_by: str, now: datetime) -> bytes:
     """The archive as a file."""
     event = msgspec.json.format(msgspec.json.encode(archive), indent=1)
@@ -47,9 +51,9 @@ def unpack(raw: bytes) -> tuple[Label, Archive]:
         with zipfile.ZipFile(io.BytesIO(raw)) as file:
             label = _label(_content(file, _LABEL, _LABEL_BYTES))
             event = _content(file, _EVENT, MOST_BYTES)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError) as error:
         _refuse(f"This is no archive of an event: {str(error)[:120]}.", error)
-    except zlib.error as error:
+    except (zlib.error, _Damaged) as error:
         _refuse("The archive is damaged: it cannot be unpacked.", error)
     if hashlib.sha256(event).hexdigest() != label.sha256:
         _refuse("The archive is damaged: its content is not what its checksum says.")
@@ -63,7 +67,10 @@ def _content(file: zipfile.ZipFile, name: str, most: int) -> bytes:
     if name not in file.namelist():
         _refuse(f"This is no archive of an event: it holds no {name}.")
     with file.open(name) as entry:
-        content = entry.read(most + 1)
+        try:
+            content = entry.read(most + 1)
+        except zipfile.BadZipFile as error:
+            raise _Damaged from error
     if len(content) > most:
         _refuse(f"{name} has more than {most // 1024 // 1024 or 1} MiB.")
     return content
