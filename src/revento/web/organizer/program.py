@@ -13,6 +13,7 @@ from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.overview.models import Desk
 from revento.events.program import actions, queries, rules
+from revento.events.program.batches import actions as batches
 from revento.events.program.models import Activity, ActivityFacts, Host, Location
 from revento.events.program.places import queries as places
 from revento.identity.proofs import Planner
@@ -180,12 +181,8 @@ def _why(one: Activity, other: Activity, names: dict[LocationId, str], zone: str
 @post("/events/{event_id:str}/program/publish", status_code=303)
 async def publish_drafts(tx: Given[Tx], planner: Given[Planner], clock: Given[Clock]) -> Response[Any]:
     """Show all drafts to everybody."""
-    drafts = [
-        each for each in await queries.list_activities(tx, planner.event_id, drafts=True) if not each.is_published
-    ]
-    for draft in drafts:
-        await actions.publish_activity(tx, planner, draft.id, now=clock.now())
-    said = ngettext("%(n)d activity is published.", "%(n)d activities are published.", len(drafts)) % {"n": len(drafts)}
+    count = await batches.publish_drafts(tx, planner, now=clock.now())
+    said = ngettext("%(n)d activity is published.", "%(n)d activities are published.", count) % {"n": count}
     return go(f"/organizer/events/{planner.event_id}/program", Flash(said))
 
 

@@ -52,6 +52,16 @@ async def edit(tx: Tx, planner: Planner, batch: Sequence[Brought], *, now: datet
     await _note(tx, planner, "activities.edited", len(batch), now=now)
 
 
+async def publish_drafts(tx: Tx, planner: Planner, *, now: datetime) -> int:
+    """Shows every draft to everybody; how many there were. Raises `EVENT_ARCHIVED`."""
+    _refuse_archived(planner)
+    ids = sorted(await queries.publish_drafts(tx, planner.event_id, now=now))
+    for start in range(0, len(ids), _AT_ONCE):
+        await _tell(tx, planner, ids[start : start + _AT_ONCE], {}, now=now)
+    await _note(tx, planner, "activities.published", len(ids), now=now)
+    return len(ids)
+
+
 async def drop(tx: Tx, planner: Planner, ids: Sequence[ActivityId], *, now: datetime) -> None:
     """Takes activities away; those that people have seen are told as cancelled first. Raises `EVENT_ARCHIVED`."""
     _refuse_archived(planner)

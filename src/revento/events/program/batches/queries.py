@@ -1,5 +1,6 @@
 """SQL of many activities at once: the statements of one, pipelined."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from revento.events.program.models import Activity, ActivityFacts
@@ -38,6 +39,18 @@ UPDATE = """
 async def update(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """Changes activities, without their hosts."""
     await tx.run_many(UPDATE, rows)
+
+
+PUBLISH_DRAFTS = """
+    UPDATE activities SET is_published = true, version = version + 1, updated_at = %(now)s
+     WHERE event_id = %(event_id)s AND NOT is_published
+    RETURNING id
+"""
+
+
+async def publish_drafts(tx: Tx, event_id: EventId, *, now: datetime) -> list[ActivityId]:
+    """Shows every draft of the event; which ones there were."""
+    return await tx.all(ActivityId, PUBLISH_DRAFTS, event_id=event_id, now=now)
 
 
 DROP = "DELETE FROM activities WHERE event_id = %(event_id)s AND id = ANY (%(ids)s)"
