@@ -50,7 +50,7 @@ PUBLISH_DRAFTS = """
 
 async def publish_drafts(tx: Tx, event_id: EventId, *, now: datetime) -> list[ActivityId]:
     """Shows every draft of the event; which ones there were."""
-    return await tx.all(ActivityId, PUBLISH_DRAFTS, event_id=event_id, now=now)
+    return [ActivityId(id) for id in await tx.all(str, PUBLISH_DRAFTS, event_id=event_id, now=now)]
 
 
 DROP = "DELETE FROM activities WHERE event_id = %(event_id)s AND id = ANY (%(ids)s)"
