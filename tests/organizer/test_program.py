@@ -62,7 +62,7 @@ async def test_all_drafts_are_published_at_once_and_told(app, db, moss, ada) -> 
     assert answer.status_code == 303
     async with db.tx() as tx:
         assert len(await program.list_activities(tx, moss.event_id)) == 7
-        told = await tx.all(str, "SELECT type FROM messages ORDER BY type")
+        told = await tx.all(str, "SELECT topic FROM messages ORDER BY topic")
     assert told == ["activity.updated", "activity.updated"]
 
 

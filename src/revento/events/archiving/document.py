@@ -178,7 +178,7 @@ class Page(Part, frozen=True):
 
     kind: Literal["text", "webview"]
     title: Named
-    url: Annotated[str, Meta(pattern="^https://")] | None
+    url: Annotated[str, Meta(pattern="^https?://")] | None
     body: str
     visibility: Literal["everyone", "participants", "registered", "organizers"]
     is_published: bool

@@ -42,7 +42,7 @@ LIST_PEOPLE = """
            UNION SELECT user_id FROM user_grants WHERE event_id = %(event_id)s
            UNION SELECT connected_by FROM former_connections WHERE event_id = %(event_id)s
            UNION SELECT user_id FROM former_consents WHERE event_id = %(event_id)s)
-     ORDER BY u.deleted_at IS NOT NULL, lower(u.email), u.name
+     ORDER BY u.deleted_at IS NOT NULL, CASE WHEN u.deleted_at IS NULL THEN lower(u.email) END, u.name
 """
 
 
@@ -59,7 +59,7 @@ LIST_APPLICATIONS = """
       JOIN participants p ON p.event_id = a.event_id AND p.application_id = a.id
       JOIN users u ON u.id = a.user_id
      WHERE a.event_id = %(event_id)s
-     ORDER BY a.submitted_at, lower(u.email), p.display_name
+     ORDER BY a.submitted_at, CASE WHEN u.deleted_at IS NULL THEN lower(u.email) END, p.display_name
 """
 
 
