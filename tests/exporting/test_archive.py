@@ -41,7 +41,10 @@ async def lived(db: Database, clock: MovableClock) -> Convention:
     story = await convention(db, clock)
     now, event_id = clock.now(), story.event_id
     async with db.tx() as tx:
-        await tx.run("UPDATE organizations SET is_sandbox = true, kind = 'formal', verification_status = 'verified'")
+        await tx.run(
+            """UPDATE organizations SET is_sandbox = true, kind = 'formal', verification_status = 'verified',
+                                       verified_at = created_at"""
+        )
         bo = await proofs.as_reviewer(tx, story.people["Bo Reed"], event_id)
         for name in ("Leila Haddad", "Marcus Oyelaran", "Sofia Lindqvist", "Elif Demir"):
             await reviews.approve(tx, bo, story.applications[name], note="Gladly", now=now)
