@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from revento.cli import edge, files, terminal
+from revento.cli import edge, terminal
 from revento.cli.edge import Desk
 from revento.cli.importing import acting_for
 from revento.cli.terminal import Failed
@@ -13,6 +13,7 @@ from revento.events.archiving import actions as archives
 from revento.events.events import queries as events
 from revento.events.exporting import kinds, queries
 from revento.identity import proofs
+from revento.kernel import files
 from revento.kernel.ids import EventId
 
 app = typer.Typer(no_args_is_help=True, help="Take an event or its program out.")
