@@ -6,7 +6,9 @@ One PostgreSQL server per run (the workers of pytest-xdist share it), one migrat
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -33,6 +35,12 @@ NOT_DURABLE = {
     "max_connections": "300",
 }
 _numbers = itertools.count(1)
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+# No sandbox: test machines run as root. Nothing that calls home.
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps"),
+)
 
 
 class Server:
@@ -149,3 +157,27 @@ def execute(url: str, statement: str) -> None:
 def named(url: str, database: str) -> str:
     """The same server, another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """One Chromium for all tests of a worker, each of which gets contexts of its own; where to reach it."""
+    profile = tmp_path_factory.mktemp("chromium")
+    wished = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank")
+    assert CHROMIUM is not None, "run scripts/bootstrap browser"
+    process = subprocess.Popen([CHROMIUM, *QUIET, *wished], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{_port_of(profile / 'DevToolsActivePort', process)}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _port_of(told: Path, process: subprocess.Popen[bytes]) -> str:
+    """The port that Chromium has written down, once it listens there."""
+    ends_at = time.monotonic() + 60
+    while not (told.exists() and told.read_text().count("\n")):
+        assert process.poll() is None, "Chromium ended"
+        assert time.monotonic() < ends_at, "Chromium did not start"
+        time.sleep(0.05)
+    return told.read_text().splitlines()[0]

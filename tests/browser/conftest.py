@@ -18,21 +18,15 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from tests import apps
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
-# No sandbox: test machines run as root. Nothing that calls home.
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps"),
-)
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 PageAt = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    """Chromium, fresh for the test."""
+async def browser(chromium: str) -> AsyncGenerator[Browser]:
+    """Chromium; closing it ends this test's contexts."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        opened = await playwright.chromium.connect_over_cdp(chromium)
         yield opened
         await opened.close()
 
@@ -65,12 +59,19 @@ def page_at(browser: Browser) -> PageAt:
     return opened
 
 
-async def axe(page: Page, *, leave_out: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds wrong with the page by WCAG 2.2 AA and best practice, one line per rule and element."""
+async def axe(page: Page, *, leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds wrong with the page by WCAG 2.2 AA and best practice, one line per rule and element.
+
+    `only` names the rules that count; without it they all do but those in `leave_out`.
+    """
     await page.evaluate(f"() => {{ {AXE} }}")
     found = await page.evaluate(
         "options => axe.run(document, options)",
-        {"rules": {rule: {"enabled": False} for rule in leave_out}, "resultTypes": ["violations"]},
+        {
+            "rules": {rule: {"enabled": False} for rule in leave_out},
+            "resultTypes": ["violations"],
+            **({"runOnly": {"type": "rule", "values": list(only)}} if only else {}),
+        },
     )
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
