@@ -1,5 +1,6 @@
 """Cause 6 of contract §2.5: a participant cuts the connection to an integration, or deletes the account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from revento.contract import errors
@@ -55,11 +56,8 @@ async def delete_account(tx: Tx, user_id: UserId, *, now: datetime) -> list[Dele
     if await identity.still_owned(tx, user):
         raise Refused(errors.OWNS_ORGANIZATION)
     known = await traces.list_traces(tx, user_id)
-    for id in await records.list_active_grants(tx, user_id):
-        grant = await grants.lock(tx, user_id, GrantId(id))
-        if grant is not None:
-            await _end_grant(tx, grant, DELETED, now=now)
-    duties = [duty for trace in known for duty in await _open_all(tx, trace, user_id, now=now)]
+    duties = await _end_grants(tx, user_id, known, now=now)
+    duties += [duty for trace in known for duty in await _open_all(tx, trace, user_id, now=now)]
     names = {user.name} | {trace.display_name for trace in known}
     await events.erase(tx, user, known, pseudonym=PSEUDONYM, now=now)
     await records.drop_personal(tx, user_id)
@@ -71,6 +69,20 @@ async def delete_account(tx: Tx, user_id: UserId, *, now: datetime) -> list[Dele
         pseudonym=PSEUDONYM,
     )
     await identity.erase(tx, user, names, now=now)
+    return duties
+
+
+async def _end_grants(tx: Tx, user_id: UserId, known: Sequence[Trace], *, now: datetime) -> list[Deletion]:
+    """Ends what she signed in to; a duty for each of these where her events alone would open none."""
+    events_of_hers, duties = {trace.event_id for trace in known}, list[Deletion]()
+    for id in await records.list_active_grants(tx, user_id):
+        grant = await grants.lock(tx, user_id, GrantId(id))
+        if grant is None:
+            continue
+        await _end_grant(tx, grant, DELETED, now=now)
+        if grant.event_id not in events_of_hers:
+            connection = await installations.get(tx, grant.installation_id)
+            duties.append(await _open(tx, connection, user_id, None, DELETED, now=now))
     return duties
 
 
