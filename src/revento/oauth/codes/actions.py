@@ -3,6 +3,8 @@
 import time
 from datetime import datetime
 
+import msgspec
+
 from revento.contract import errors, limits
 from revento.contract.errors import Reason
 from revento.contract.scopes import TokenKind
@@ -13,7 +15,7 @@ from revento.kernel.ids import UserId
 from revento.kernel.secrets import Keys
 from revento.oauth.audit import actions as audit
 from revento.oauth.codes import queries, rules
-from revento.oauth.codes.models import Code
+from revento.oauth.codes.models import Arrival, Code
 from revento.oauth.codes.rules import Verdict
 from revento.oauth.families import actions as families
 from revento.oauth.families.models import Binding, End, TokenPair
@@ -53,7 +55,7 @@ async def redeem(
     verifier: str,
     *,
     keys: Keys,
-    came_in: float,
+    arrival: Arrival,
     now: datetime,
 ) -> TokenPair | Reason:
     """Trade an authorization code for its one token pair.
@@ -65,9 +67,10 @@ async def redeem(
     if not secrets.is_well_formed(code, limits.CODE_PREFIX):
         return await _refused(tx, client, None, now=now)
     hash = secrets.sha256(code)
-    found = await queries.lock(tx, hash, waited_s=time.monotonic() - came_in)
+    found = await queries.lock(tx, hash, waited_s=time.monotonic() - arrival.came_in)
     if found is None:
         return await _refused(tx, client, None, now=now)
+    found = msgspec.structs.replace(found, raced=found.raced or arrival.lost_race)
     verdict = rules.judge(found, client.client_id, redirect_uri, verifier, now=now)
     if verdict is Verdict.REDEEM and await _still_granted(tx, found):
         family_id, tokens = await families.issue(tx, binding(found), found.scopes, keys=keys, now=now)

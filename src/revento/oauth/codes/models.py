@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from revento.kernel.db import Row
 from revento.kernel.ids import (
     ClientId,
@@ -13,6 +15,13 @@ from revento.kernel.ids import (
     OrganizationId,
     UserId,
 )
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """When a request to redeem came in (monotonic clock), and whether it saw the code unspent but came too late."""
+
+    came_in: float
+    lost_race: bool
 
 
 class Code(Row, frozen=True):

@@ -1,5 +1,6 @@
 """The straight way's two doors. Both give `None` when it is not theirs to answer."""
 
+import enum
 from datetime import datetime
 
 from revento.contract import limits
@@ -16,6 +17,12 @@ from revento.oauth.families import actions as families
 from revento.oauth.families import rules
 from revento.oauth.families.models import TokenPair
 from revento.oauth.straight import queries
+
+
+class Race(enum.Enum):
+    """How a call that redeems came out of a race for its code."""
+
+    LOST = "the code was unspent when this call looked, and spent when it came to take it"
 
 
 async def refresh(
@@ -59,8 +66,11 @@ async def redeem(
     *,
     keys: Keys,
     now: datetime,
-) -> TokenPair | None:
-    """Trades the unspent code of a client that proves itself, with all that belongs to it, for its one token pair."""
+) -> TokenPair | Race | None:
+    """Trades the unspent code of a client that proves itself, with all that belongs to it, for its one token pair.
+
+    `Race.LOST` when another call was faster: no replay, so nothing that the other has bought may end by it.
+    """
     if not secrets.is_well_formed(code, limits.CODE_PREFIX):
         return None
     hash = secrets.sha256(code)
@@ -75,7 +85,7 @@ async def redeem(
     binding = codes.binding(bought)
     opening = families.opening(binding.kind, keys=keys, now=now)
     spent = await queries.redeem(writer, hash, opening, binding, bought.scopes, origin=audit.origin(), now=now)
-    return families.opened(opening, binding, bought.scopes, now=now) if spent else None
+    return families.opened(opening, binding, bought.scopes, now=now) if spent else Race.LOST
 
 
 def _is_proven(candidates: list[Candidate], secret: bytes, *, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from revento.kernel.db import Tx
 from revento.kernel.secrets import Keys
 from revento.oauth import pkce
 from revento.oauth.codes import actions as codes
+from revento.oauth.codes.models import Arrival
 from revento.oauth.families import actions as families
 from revento.oauth.families import shapes
 from revento.oauth.families.models import TokenPair
@@ -44,15 +45,15 @@ async def token(request: AnyRequest, provided: Given[Services]) -> Response[Any]
     asked = asked_for(fields) if shown else None
     now = provided.clock.now()
     async with edge.transaction(provided) as tx:
-        came_in = requests.came_in(request.scope)
-        traded = await _trade(tx, shown, asked, keys=provided.keys, came_in=came_in, now=now)
+        arrival = Arrival(requests.came_in(request.scope), requests.lost_race(request.scope))
+        traded = await _trade(tx, shown, asked, keys=provided.keys, arrival=arrival, now=now)
     if isinstance(traded, Reason):
         return await clients.refused(request, provided, traded)
     return wire.answer(shapes.tokens(traded))
 
 
 async def _trade(
-    tx: Tx, shown: Shown | None, asked: Redeeming | Refreshing | None, *, keys: Keys, came_in: float, now: datetime
+    tx: Tx, shown: Shown | None, asked: Redeeming | Refreshing | None, *, keys: Keys, arrival: Arrival, now: datetime
 ) -> TokenPair | Reason:
     client = await clients.prove(tx, shown, now=now)
     if isinstance(client, Reason):
@@ -62,7 +63,7 @@ async def _trade(
     if asked is None:
         return errors.INVALID_REQUEST
     return await codes.redeem(
-        tx, client, asked.code, asked.redirect_uri, asked.verifier, keys=keys, came_in=came_in, now=now
+        tx, client, asked.code, asked.redirect_uri, asked.verifier, keys=keys, arrival=arrival, now=now
     )
 
 

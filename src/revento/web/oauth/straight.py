@@ -15,9 +15,11 @@ from revento.kernel.reader import ReaderUnreachable
 from revento.oauth.families import shapes
 from revento.oauth.families.models import TokenPair
 from revento.oauth.straight import actions
+from revento.oauth.straight.actions import Race
 from revento.web.oauth import wire
 from revento.web.oauth.rfc6749_token import Redeeming, Refreshing, asked_for
 from revento.web.oauth.wire import Shown
+from revento.web.shared import requests
 from revento.web.shared.edge import Services, services
 
 _HEADERS: Final = (
@@ -74,9 +76,13 @@ async def _trade(scope: Scope, body: bytes, provided: Services) -> TokenPair | N
     try:
         if isinstance(asked, Refreshing):
             return await actions.refresh(*own, asked.refresh_token, asked.scope, keys=keys, now=now)
-        return await actions.redeem(*own, asked.code, asked.redirect_uri, asked.verifier, keys=keys, now=now)
+        traded = await actions.redeem(*own, asked.code, asked.redirect_uri, asked.verifier, keys=keys, now=now)
     except ReaderUnreachable:
         return None
+    if isinstance(traded, Race):
+        requests.note_lost_race(scope)
+        return None
+    return traded
 
 
 def _read(scope: Scope, body: bytes) -> tuple[Shown, Redeeming | Refreshing] | None:

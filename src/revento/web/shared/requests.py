@@ -38,6 +38,16 @@ def came_in(scope: Scope) -> float:
     return cast("float", scope["came_in"])  # pyright: ignore[reportGeneralTypeIssues]
 
 
+def note_lost_race(scope: Scope) -> None:
+    """Remembers that the request has lost a race for what it asks, for whoever answers it."""
+    scope["lost_race"] = True  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def lost_race(scope: Scope) -> bool:
+    """Whether it has."""
+    return "lost_race" in scope
+
+
 def is_uuid(value: str) -> bool:
     """Whether `value` is a UUID in its usual spelling."""
     try:
