@@ -196,8 +196,8 @@ def _cycle(event: dict[str, Any]) -> None:
     ("spoil", "words"),
     [
         (_wrong_person, "$.applications[1].person"),
-        (_unknown_field, "$.people[...]"),
-        (_wrong_time, "$.activities[...].starts_at"),
+        (_unknown_field, "at `$.people[0]`"),
+        (_wrong_time, "].starts_at`"),
         (_full, "2 people have one of 1 places"),
         (_cycle, "$.locations[0].parent"),
     ],

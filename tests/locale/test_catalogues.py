@@ -17,7 +17,7 @@ from revento.web.shared.visitor import Visitor
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Written alike in every language: names, paths, commands and what programs read.
 CLASSES = ("body_class", "narrow", "lone", "wide", "root", "measure")  # blocks whose words are names of classes
-NAMES = re.compile(r"Revento|OpenAPI|iCalendar|sha256|usr_|system|\bms\b|\bmin\b|[a-z-]+=\"[^\"]*\"")
+NAMES = re.compile(r"Revento|OpenAPI|iCalendar|sha256|usr_|system|\bms\b|\bmin\b|\bMiB\b|[a-z-]+=\"[^\"]*\"")
 
 
 def test_every_sentence_is_translated_and_the_catalogue_is_what_the_sources_say(

@@ -62,9 +62,9 @@ async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerato
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every string inside of a row."""
+    """Every string inside of a row, and the parts of it that Markdown sets apart."""
     if isinstance(value, str):
-        yield " ".join(value.split())
+        yield from (" ".join(part.split()) for part in (value, *re.split(r"\n\s*\n|[*_#]+", value)))
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             yield from texts(one)
