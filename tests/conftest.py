@@ -39,7 +39,10 @@ CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-brows
 # No sandbox: test machines run as root. Nothing that calls home.
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps", "--mute-audio"),
+    *("--disable-back-forward-cache", "--disable-hang-monitor", "--disable-popup-blocking", "--disable-extensions"),
+    *("--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--hide-scrollbars"),
+    *("--disable-background-timer-throttling", "--force-color-profile=srgb", "--password-store=basic"),
 )
 
 

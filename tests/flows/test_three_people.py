@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, QUIET
+from tests.conftest import CHROMIUM, QUIET
 from tests.flows.hands import Hand, Steps, public
 from tests.guide.live import BIN, Live, free_port
 

@@ -11,6 +11,10 @@ from revento.sandbox import actions, happenings
 BESIDES = {  # what a deed tells besides, because the real action does
     "application.approved": {"participant.registered"},
     "participant.registered": {"application.approved"},
+    # Who is not approved any more gives places back.
+    "application.submitted": {"activity.capacity_state_changed"},
+    "application.rejected": {"activity.capacity_state_changed"},
+    "application.revision_requested": {"activity.capacity_state_changed"},
     "activity.capacity_state_changed": {"activity.updated"},
 }
 
