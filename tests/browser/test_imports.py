@@ -65,7 +65,7 @@ async def test_a_convention_is_planned_from_an_imported_schedule(
     await page.click("nav >> text=All")
     await page.wait_for_selector("table.cards")
     await expect(page.locator("tr[data-row]")).to_have_count(50)
-    await page.click("text=Next")
+    await page.click("a[rel=next]")
     await expect(page.locator("tr[data-row]")).to_have_count(22)
     await page.goto(f"{site}/organizer/events/{event_id}/program?day=all&state=clash")
     clashing = await page.locator("tr[data-row]").count()
