@@ -10,8 +10,6 @@ django-oauth-toolkit, gunicorn with two workers. All three use the same PostgreS
 
 import asyncio
 import os
-import subprocess
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -21,14 +19,12 @@ from tests.api.world import World
 from tests.interop import served
 
 from bench.peers import dot
-from bench.tools import crowd, driving
-from revento.kernel import migrations, secrets
+from bench.tools import crowd, driving, machine
+from revento.kernel import secrets
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
-from revento.kernel.embedded import Embedded
 from revento.oauth.bearers import queries as bearers
 
-COMMIT = ("git", "rev-parse", "--short", "HEAD")
 ROUND_S = int(os.environ.get("REVENTO_BENCH_S", "5"))
 REQUESTS = int(os.environ.get("REVENTO_BENCH_REQUESTS", "100000"))
 PEOPLE = int(os.environ.get("REVENTO_BENCH_PEOPLE", "20000"))
@@ -48,20 +44,14 @@ COLUMNS = (
 
 def main() -> None:
     """Everything, on a database that is made for it and thrown away."""
-    with tempfile.TemporaryDirectory(prefix="revento-bench-") as folder:
-        postgres = Embedded.start(Path(folder) / "pg")
-        try:
-            migrations.upgrade(postgres.url)
-            asyncio.run(_measure(postgres.url, Path(folder)))
-        finally:
-            postgres.stop()
+    machine.measured(_measure)
 
 
 async def _measure(url: str, folder: Path) -> None:
-    commit = await asyncio.to_thread(subprocess.run, COMMIT, capture_output=True, text=True, check=False)
+    commit = await asyncio.to_thread(machine.commit)
     db = await Database.open(url, size=4)
     _say("## api", "")
-    _say(f"{date.today()}, commit {commit.stdout.strip()}, {os.cpu_count()} cores, {ROUND_S} s a round. {WHAT}", "")
+    _say(f"{date.today()}, commit {commit}, {os.cpu_count()} cores, {ROUND_S} s a round. {WHAT}", "")
     async with served.serving(db, folder, REVENTO_LOG_LEVEL="WARNING") as running:
         world = await worlds.make(db, Clock().now(), people=0)
         token = await crowd.raised(world)

@@ -9,9 +9,7 @@ and p95 of each page for each size, as a section of RESULTS.md. `REVENTO_BENCH_S
 import asyncio
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,15 +19,13 @@ from tests.integrations import given
 from tests.integrations.connected import Connected, connected
 from tests.visits import Site, Visitor, opened
 
-from revento.kernel import migrations
+from bench.tools import machine
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
-from revento.kernel.embedded import Embedded
 from revento.kernel.ids import UserId
 from revento.kernel.partitions import queries as partitions
 from revento.webhooks.retention.actions import PARTITIONED
 
-COMMIT = ("git", "rev-parse", "--short", "HEAD")
 SIZES = [int(size) for size in os.environ.get("REVENTO_BENCH_SIZES", "10000,100000,1000000").split(",")]
 ROUNDS = int(os.environ.get("REVENTO_BENCH_N", "12"))
 CONNECTIONS = 50
@@ -136,13 +132,7 @@ class World(msgspec.Struct):
 
 def main() -> None:
     """Fills, measures, fills anew with ten times as much."""
-    with tempfile.TemporaryDirectory(prefix="revento-bench-") as folder:
-        postgres = Embedded.start(Path(folder) / "pg", settings=NOT_DURABLE)
-        try:
-            migrations.upgrade(postgres.url)
-            asyncio.run(_measure(postgres.url, Path(folder)))
-        finally:
-            postgres.stop()
+    machine.measured(_measure, NOT_DURABLE)
 
 
 async def _measure(url: str, folder: Path) -> None:
@@ -164,7 +154,7 @@ async def _measure(url: str, folder: Path) -> None:
 
 def _section(found: dict[str, list[tuple[float, float]]]) -> str:
     """The figures as a section of RESULTS.md."""
-    commit = subprocess.run(COMMIT, capture_output=True, text=True, check=False).stdout.strip()
+    commit = machine.commit()
     worst = max(figures[-1][1] for figures in found.values())
     missed = [name for name, figures in found.items() if figures[-1][1] >= GOAL_MS]
     told = f"Missed by: {', '.join(missed)}." if missed else "Every page keeps to it."

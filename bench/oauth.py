@@ -8,9 +8,7 @@ lasts, `REVENTO_BENCH_PARTS` what is measured.
 import asyncio
 import os
 import platform
-import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,21 +16,18 @@ from tests.interop import served
 from tests.oauth import given
 
 from bench.peers import dot
-from bench.tools import callers, ceilings
+from bench.tools import callers, ceilings, machine
 from bench.tools.callers import Figures, Plan
 from revento.contract.scopes import TokenKind
 from revento.integrations.credentials import queries as credentials
-from revento.kernel import migrations
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database, Tx
-from revento.kernel.embedded import Embedded
 from revento.kernel.secrets import Keys
 from revento.oauth.codes import actions as codes
 from revento.oauth.consent import actions as consent
 from revento.oauth.families import actions as families
 from revento.oauth.families.models import Binding
 
-COMMIT = ("git", "rev-parse", "--short", "HEAD")
 PEER = "django-oauth-toolkit"
 ALONE = "PostgreSQL alone (pgbench, the same two statements)"
 SCOPES = ["event.read", "participants.read"]
@@ -45,20 +40,14 @@ FAMILIES = [int(part) for part in os.environ.get("REVENTO_BENCH_FAMILIES", "1000
 
 def main() -> None:
     """Everything in one run, about four minutes; prints a section for `bench/RESULTS.md`."""
-    with tempfile.TemporaryDirectory(prefix="revento-bench-") as folder:
-        postgres = Embedded.start(Path(folder) / "pg")
-        try:
-            migrations.upgrade(postgres.url)
-            asyncio.run(_measure(postgres.url, Path(folder)))
-        finally:
-            postgres.stop()
+    machine.measured(_measure)
 
 
 async def _measure(url: str, folder: Path) -> None:
     db = await Database.open(url, size=4)
     async with db.tx() as tx:
         durable = await tx.one(str, "SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')")
-    commit = await asyncio.to_thread(subprocess.run, COMMIT, capture_output=True, text=True, check=False)
+    commit = await asyncio.to_thread(machine.commit)
     report = Report()
     parts = os.environ.get("REVENTO_BENCH_PARTS", "generator,dot,revento,postgres,growth").split(",")
     if "generator" in parts:
@@ -73,7 +62,7 @@ async def _measure(url: str, folder: Path) -> None:
         if "growth" in parts:
             await _growth(running, report)
     await db.close()
-    print(report.section(commit.stdout.strip(), durable))
+    print(report.section(commit, durable))
 
 
 class Report:

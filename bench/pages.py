@@ -7,8 +7,6 @@ large event has, `REVENTO_BENCH_PAGES` how often each page is opened. The goal o
 import asyncio
 import os
 import statistics
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,15 +15,12 @@ from tests.api import world as worlds
 from tests.api.world import World
 from tests.interop import served
 
-from bench.tools import crowd
+from bench.tools import crowd, machine
 from revento.identity.sessions import actions as sessions
-from revento.kernel import migrations
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
-from revento.kernel.embedded import Embedded
 from revento.kernel.ids import UserId
 
-COMMIT = ("git", "rev-parse", "--short", "HEAD")
 PEOPLE = int(os.environ.get("REVENTO_BENCH_PEOPLE", "20000"))
 OPENED = int(os.environ.get("REVENTO_BENCH_PAGES", "100"))
 WARM = 5  # the first requests compile templates
@@ -33,18 +28,12 @@ WARM = 5  # the first requests compile templates
 
 def main() -> None:
     """Everything, on a database that is made for it and thrown away."""
-    with tempfile.TemporaryDirectory(prefix="revento-bench-") as folder:
-        postgres = Embedded.start(Path(folder) / "pg")
-        try:
-            migrations.upgrade(postgres.url)
-            asyncio.run(_measure(postgres.url, Path(folder)))
-        finally:
-            postgres.stop()
+    machine.measured(_measure)
 
 
 async def _measure(url: str, folder: Path) -> None:
-    commit = await asyncio.to_thread(subprocess.run, COMMIT, capture_output=True, text=True, check=False)
-    print(f"pages, commit {commit.stdout.strip()}, {OPENED} times each", flush=True)
+    commit = await asyncio.to_thread(machine.commit)
+    print(f"pages, commit {commit}, {OPENED} times each", flush=True)
     db = await Database.open(url, size=4)
     async with served.serving(db, folder, REVENTO_LOG_LEVEL="WARNING") as running:
         world = await worlds.make(db, Clock().now(), people=0)

@@ -20,7 +20,7 @@ import uvloop
 from tests.conftest import execute
 from tests.webhooks import world
 
-from bench.tools import hooks
+from bench.tools import hooks, machine
 from bench.tools.hooks import Dispatcher, Receiver, Stage, quantile
 from revento.kernel.embedded import Embedded
 
@@ -29,7 +29,6 @@ WAITING = int(os.environ.get("REVENTO_BENCH_WAITING", "1000000"))
 EVENTS, FAN_OUT = 25, 4
 HANGING, OF = 10, 200
 PATIENCE_S = 90.0
-COMMIT = ("git", "rev-parse", "--short", "HEAD")
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Bench:
 def main() -> None:
     """Runs the chosen scenarios, each on a database of its own; one that fails is a line that says so."""
     chosen = os.environ.get("REVENTO_BENCH_ONLY", ",".join(SCENARIOS)).split(",")
-    commit = subprocess.run(COMMIT, capture_output=True, text=True, check=False).stdout.strip()
+    commit = machine.commit()
     load = os.getloadavg()[0]
     print(f"## webhooks\n\n{dt.date.today()}, commit {commit}, {os.cpu_count()} cores, load {load:.1f} at the start. ")
     print("Receiver, PostgreSQL (durable) and dispatchers share the cores. µs: processor time a delivery.\n")

@@ -86,6 +86,13 @@ async def _board(request: AnyRequest, tx: Tx, desk: Desk, person: SignedIn, cloc
     return await travel.board(tx, person.user_id, event_id, desk.console.id, client.id, now=clock.now())
 
 
+def _not_now(desk: Desk, refused: Refused) -> Response[Any]:
+    """Says on the page what stands in the way of a deed now; any other refusal goes on."""
+    if refused.reason.status != 409:
+        raise refused
+    return go(f"{desk.base}/sandbox", Flash(gettext(refused.say), "bad"))
+
+
 @post("/integrations/{integration_id:str}/sandbox/trigger", status_code=303)
 async def trigger(
     request: AnyRequest,
@@ -101,9 +108,7 @@ async def trigger(
     try:
         about = await travel.signal(traveller, topic)
     except Refused as refused:
-        if refused.reason.status != 409:
-            raise
-        return go(f"{desk.base}/sandbox", Flash(gettext(refused.say), "bad"))
+        return _not_now(desk, refused)
     said = gettext("%(topic)s happened (%(about)s).") % {"topic": topic, "about": about}
     if silent := await _why_silent(traveller, topic, _client(desk)):
         return go(f"{desk.base}/sandbox", Flash(f"{said} {silent}", "warn"))
@@ -141,9 +146,7 @@ async def trip(
     try:
         said = await wanted(traveller)
     except Refused as refused:
-        if refused.reason.status != 409:
-            raise
-        return go(f"{desk.base}/sandbox", Flash(gettext(refused.say), "bad"))
+        return _not_now(desk, refused)
     return go(f"{desk.base}/sandbox", Flash(gettext(said)))
 
 

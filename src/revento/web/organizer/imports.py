@@ -67,6 +67,12 @@ async def read(upload: Upload, of_event: str | None) -> tuple[Schedule, str]:
     )
 
 
+def retimed(upload: Upload, form: Form[Times]) -> Upload:
+    """The file with its times read as the form wants it."""
+    got = form.got or Times()
+    return msgspec.structs.replace(upload, time_zone=got.time_zone or None, wall_clock=got.wall_clock)
+
+
 def gone(back: str) -> Response[Any]:
     """Sends the browser back to where files are sent from."""
     return go(back, Flash(gettext(GONE), "warn"))
@@ -160,16 +166,14 @@ async def change_times(
     if upload is None:
         return gone(f"/organizer/events/{desk.event_id}/program/files")
     form = await forms.read(request, Times)
-    got = form.got or Times()
-    wanted = msgspec.structs.replace(upload, time_zone=got.time_zone or None, wall_clock=got.wall_clock)
+    wanted = retimed(upload, form)
     try:
         await read(wanted, desk.time_zone)
     except Refused as refused:
         forms.take(form, refused)
         plan = await actions.compare(tx, desk.event_id, *await read(upload, desk.time_zone))
         return await _preview(request, tx, desk, upload, plan, times=form, status=422)
-    zone, clocks = wanted.time_zone, wanted.wall_clock
-    await uploads.set_times(tx, planner.user_id, upload, time_zone=zone, wall_clock=clocks)
+    await uploads.set_times(tx, planner.user_id, wanted)
     return go(f"/organizer/events/{desk.event_id}/program/files/{upload.id}")
 
 

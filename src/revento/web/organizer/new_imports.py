@@ -27,7 +27,7 @@ from revento.kernel.db import Tx
 from revento.kernel.ids import OrganizationId, UploadId
 from revento.web.organizer import previews, restores
 from revento.web.organizer.events import ZONES, own_organizations
-from revento.web.organizer.imports import MOST_BYTES, AnyRequest, Times, gone, read, said, sent_file
+from revento.web.organizer.imports import MOST_BYTES, AnyRequest, Times, gone, read, retimed, said, sent_file
 from revento.web.shared import forms, pages
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
@@ -136,14 +136,13 @@ async def change_times(
     if upload is None:
         return gone(HERE)
     form = await forms.read(request, Times)
-    got = form.got or Times()
-    wanted = msgspec.structs.replace(upload, time_zone=got.time_zone or None, wall_clock=got.wall_clock)
+    wanted = retimed(upload, form)
     try:
         await read(wanted, None)
     except Refused as refused:
         forms.take(form, refused)
         return await _preview(request, tx, person, upload, times=form, status=422)
-    await uploads.set_times(tx, person.user_id, upload, time_zone=wanted.time_zone, wall_clock=wanted.wall_clock)
+    await uploads.set_times(tx, person.user_id, wanted)
     return go(f"{HERE}/{upload.id}")
 
 

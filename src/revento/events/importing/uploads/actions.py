@@ -55,9 +55,10 @@ async def keep(
     return id
 
 
-async def set_times(tx: Tx, user_id: UserId, upload: Upload, *, time_zone: str | None, wall_clock: bool) -> None:
-    """Reads the file's times in another zone, or as the zone's wall clock whatever offset is written beside them."""
-    await queries.set_times(tx, upload.id, user_id, time_zone=time_zone, wall_clock=wall_clock)
+async def set_times(tx: Tx, user_id: UserId, upload: Upload) -> None:
+    """Keeps how the file's times are read: in which zone, or by its wall clock whatever offset stands beside them."""
+    zone, clock = upload.time_zone, upload.wall_clock
+    await queries.set_times(tx, upload.id, user_id, time_zone=zone, wall_clock=clock)
 
 
 async def forget(tx: Tx, *, now: datetime) -> int:
