@@ -94,3 +94,5 @@ async def test_the_page_for_people_names_every_endpoint_and_asks_no_third_party(
     assert [one.path for one in endpoints.ALL if f"GET {one.path}" not in answer.text] == []
     assert 'src="http' not in answer.text
     assert 'href="http' not in answer.text
+    assert "`" not in answer.text
+    assert "write <code>+</code> as <code>%2B</code>" in answer.text

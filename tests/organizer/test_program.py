@@ -98,3 +98,48 @@ async def test_paper_has_every_published_activity_and_drafts_on_demand(app, moss
     assert (plan.count('class="item'), listed.count("<tr")) == (6, 7)
     assert "Synths for Beginners" not in plan + listed
     assert "Synths for Beginners" in (await ada.get(f"{base}?drafts=1")).text
+
+
+@pytest.mark.parametrize("which", ["new", "known"])
+async def test_a_place_that_cannot_lie_there_is_told_beside_the_field_and_nothing_typed_is_lost(
+    db, moss, ada, which
+) -> None:
+    async with db.tx() as tx:
+        rooms = await places.list_locations(tx, moss.event_id)
+    venue = next(each for each in rooms if each.kind == "venue")
+    room = next(each for each in rooms if each.kind == "room")
+    form = {"id": room.id if which == "known" else "", "name": "The Loft", "accessibility": "Two flights of stairs"}
+    form |= {"kind": "venue", "parent_id": venue.id, "capacity": "17"}
+    answer = await ada.post(f"/organizer/events/{moss.event_id}/program/locations", form)
+    assert answer.status_code == 422
+    at = f"-{room.id}" if which == "known" else ""
+    assert f'href="#parent_id{at}"' in answer.text
+    assert f'id="parent_id{at}-error"' in answer.text
+    for typed in ("The Loft", "17", "Two flights of stairs"):
+        assert f'value="{typed}"' in answer.text
+    async with db.tx() as tx:
+        assert await places.list_locations(tx, moss.event_id) == rooms
+
+
+async def test_a_thread_without_a_usable_colour_keeps_its_title(moss, ada) -> None:
+    form = {"id": "", "title": "Night games", "color": "mauve", "description": "After ten.", "position": "9"}
+    answer = await ada.post(f"/organizer/events/{moss.event_id}/program/threads", form)
+    assert answer.status_code == 422
+    assert 'value="Night games"' in answer.text
+    assert "After ten." in answer.text
+
+
+async def test_a_question_and_a_wave_that_are_refused_say_so_beside_the_field(moss, ada) -> None:
+    base = f"/organizer/events/{moss.event_id}/forms"
+    form = {"known": "new", "key": "Not A Key", "label": "Which snack?", "type": "choice", "is_shared": "1"}
+    answer = await ada.post(f"{base}/fields", form)
+    assert answer.status_code == 422
+    assert 'href="#key-new"' in answer.text
+    assert 'id="key-new-error"' in answer.text
+    assert 'value="Which snack?"' in answer.text
+    assert re.search(r'name="is_shared" value="1" checked', answer.text)
+    form = {"title": "Late", "role": "participant", "opens_at": "2031-05-02T10:00", "closes_at": "2031-05-01T10:00"}
+    answer = await ada.post(f"{base}/waves", form)
+    assert answer.status_code == 422
+    assert "-wave-error" in answer.text
+    assert 'value="Late"' in answer.text

@@ -84,6 +84,12 @@ class Tx:
             async with self._connection.cursor() as cursor:
                 await cursor.executemany(sql, rows)
 
+    @asynccontextmanager
+    async def part(self) -> AsyncGenerator[None]:
+        """A part that PostgreSQL may refuse: what was done before it stays, and the transaction goes on."""
+        async with self._connection.transaction():
+            yield
+
     @property
     def connection(self) -> AsyncConnection[TupleRow]:
         """The driver's connection, for the job queue, which enlists in our transaction."""

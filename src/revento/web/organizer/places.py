@@ -92,6 +92,8 @@ async def _page(
         colors=THREADS,
         location=location or Form[LocationForm](),
         thread=thread or Form[ThreadForm](),
+        blank=Form[LocationForm](),
+        opened=str((location or thread or Form[LocationForm]()).value("id")),
     )
 
 
@@ -101,11 +103,16 @@ async def put_location(
 ) -> Response[Any]:
     """Add a location or change it."""
     form = await forms.read(request, LocationForm)
+    if form.got is not None:
+        got = msgspec.structs.asdict(form.got)
+        ids = {name: LocationId(got.pop(name)) or None for name in ("id", "parent_id")}
+        try:
+            await actions.put_location(tx, planner, **ids, **got, now=clock.now())
+        except Refused as refused:
+            forms.take(form, refused)
     if form.got is None:
         return await _page(tx, desk, status=422, location=form)
-    got = msgspec.structs.asdict(form.got)
-    ids = {name: LocationId(got.pop(name)) or None for name in ("id", "parent_id")}
-    return await _put(desk, actions.put_location(tx, planner, **ids, **got, now=clock.now()))
+    return go(f"/organizer/events/{desk.event_id}/program/places", Flash(gettext("Saved.")))
 
 
 @post("/events/{event_id:str}/program/threads", status_code=303)
@@ -114,11 +121,16 @@ async def put_thread(
 ) -> Response[Any]:
     """Add a thread or change it."""
     form = await forms.read(request, ThreadForm)
+    if form.got is not None:
+        got = msgspec.structs.asdict(form.got)
+        id = ThreadId(got.pop("id")) or None
+        try:
+            await actions.put_thread(tx, planner, id=id, **got, now=clock.now())
+        except Refused as refused:
+            forms.take(form, refused)
     if form.got is None:
         return await _page(tx, desk, status=422, thread=form)
-    got = msgspec.structs.asdict(form.got)
-    id = ThreadId(got.pop("id")) or None
-    return await _put(desk, actions.put_thread(tx, planner, id=id, **got, now=clock.now()))
+    return go(f"/organizer/events/{desk.event_id}/program/places", Flash(gettext("Saved.")))
 
 
 @post("/events/{event_id:str}/program/locations/{id:str}/drop", status_code=303)
@@ -126,7 +138,7 @@ async def drop_location(
     tx: Given[Tx], desk: Given[Desk], planner: Given[Planner], clock: Given[Clock], id: FromPath[str]
 ) -> Response[Any]:
     """Take a location away."""
-    return await _put(desk, actions.drop_location(tx, planner, LocationId(id), now=clock.now()))
+    return await _drop(desk, actions.drop_location(tx, planner, LocationId(id), now=clock.now()))
 
 
 @post("/events/{event_id:str}/program/threads/{id:str}/drop", status_code=303)
@@ -134,11 +146,11 @@ async def drop_thread(
     tx: Given[Tx], desk: Given[Desk], planner: Given[Planner], clock: Given[Clock], id: FromPath[str]
 ) -> Response[Any]:
     """Take a thread away."""
-    return await _put(desk, actions.drop_thread(tx, planner, ThreadId(id), now=clock.now()))
+    return await _drop(desk, actions.drop_thread(tx, planner, ThreadId(id), now=clock.now()))
 
 
-async def _put(desk: Desk, deed: Any) -> Response[Any]:
-    """Do it, and say how it went. PostgreSQL may have refused, so nothing is asked of it afterwards."""
+async def _drop(desk: Desk, deed: Any) -> Response[Any]:
+    """Take it away, and say how it went. PostgreSQL may have refused, so nothing is asked of it afterwards."""
     target = f"/organizer/events/{desk.event_id}/program/places"
     try:
         await deed
@@ -146,7 +158,7 @@ async def _put(desk: Desk, deed: Any) -> Response[Any]:
         if refused.reason.status not in (409, 422):
             raise
         return go(target, Flash(gettext(refused.say), "bad"))
-    return go(target, Flash(gettext("Saved.")))
+    return go(target, Flash(gettext("Removed.")))
 
 
 HANDLERS: Final = (places_page, put_location, put_thread, drop_location, drop_thread)

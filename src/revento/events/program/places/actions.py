@@ -75,18 +75,19 @@ async def put_location(
         raise Refused(errors.INVALID_INPUT, "A location needs a name.", field="name")
     known = id or LocationId(ids.new("loc"))
     try:
-        await queries.put_location(
-            tx,
-            planner.event_id,
-            known,
-            parent_id=parent_id,
-            kind=kind,
-            name=name,
-            capacity=capacity,
-            accessibility=accessibility,
-            position=position,
-            now=now,
-        )
+        async with tx.part():
+            await queries.put_location(
+                tx,
+                planner.event_id,
+                known,
+                parent_id=parent_id,
+                kind=kind,
+                name=name,
+                capacity=capacity,
+                accessibility=accessibility,
+                position=position,
+                now=now,
+            )
     except (CheckViolation, ForeignKeyViolation) as error:
         say = "A location lies below its parent: venue, building, floor, room."
         raise Refused(errors.INVALID_INPUT, say, field="parent_id") from error
