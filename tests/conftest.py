@@ -24,6 +24,8 @@ from revento.kernel.db import Database
 from revento.kernel.embedded import Embedded
 
 TEMPLATE = "revento_template"
+IN_MEMORY = Path("/dev/shm")  # cloning a database is making 700 small files: 50 ms of CPU here, 150 to 800 on a disk
+ROOM = 4 << 30  # bytes that a run may need at once
 # Nothing here outlives the run, so nothing is forced to disk.
 NOT_DURABLE = {
     "fsync": "off",
@@ -46,11 +48,22 @@ QUIET = (
 )
 
 
+def fast_folder() -> str | None:
+    """Where files that need not outlive the run are made fastest; `None`: wherever temporary files go."""
+    if os.access(IN_MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(IN_MEMORY).free >= ROOM:
+        return str(IN_MEMORY)
+    return None
+
+
+if (memory := fast_folder()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)  # `tmp_path` too: many tests start servers there
+
+
 class Server:
     """The run's PostgreSQL and its migrated template."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="revento-test-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="revento-test-", dir=fast_folder()))
         self.postgres = Embedded.start(self.folder / "pg", settings=NOT_DURABLE)
         try:
             execute(self.url, f"CREATE DATABASE {TEMPLATE}")
