@@ -55,9 +55,10 @@ def test_a_sentence_is_found_wherever_it_is_said() -> None:
     assert not any("SELECT" in str(one) for one in found)
 
 
-def test_docstrings_and_letters_are_no_sentences_of_pages() -> None:
+def test_docstrings_are_no_sentences_and_letters_name_their_own() -> None:
     source = (
-        '"""A module speaks."""\nmail.write(tx, to, "A letter goes out")\nraise Refused(NO, f"At most {n} of them.")'
+        '"""A module speaks."""\nmail.write(tx, to, Say("A letter goes out"))\n'
+        'raise Refused(NO, f"At most {n} of them.")'
     )
     assert extract.sentences(source) == ["At most {} of them."]
 

@@ -1,6 +1,7 @@
 """What every end of a connection does, in one transaction: tokens, consents, deliveries, a deletion duty, letters."""
 
 from datetime import datetime
+from typing import Final
 
 from revento.events.events import queries as events
 from revento.events.events.models import Event
@@ -12,9 +13,18 @@ from revento.integrations.grants import queries as grants
 from revento.integrations.installations import queries as installations
 from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx
+from revento.kernel.language import Day, Say
 from revento.kernel.mail import actions as mail
 from revento.oauth.families import actions as families
 from revento.webhooks.endpoints import actions as endpoints
+
+_REASONS: Final = {
+    "organizer_disconnected": Say("the organizers disconnected it"),
+    "event_archived": Say("the event was archived"),
+    "organization_status_lost": Say("the organization lost its status"),
+    "integration_unpublished": Say("the integration was unpublished"),
+    "installation_expired": Say("the connection came to its end"),
+}
 
 
 async def end(tx: Tx, connection: Installation, reason: str, *, actor: str, why: str = "", now: datetime) -> Deletion:
@@ -52,13 +62,22 @@ async def _tell_developers(
     tx: Tx, connection: Installation, event: Event, duty: Deletion, why: str, *, now: datetime
 ) -> None:
     integration = await integrations.get(tx, connection.integration_id)
-    parts = [
-        "Hello,",
-        f"{integration.name} is no longer connected to {event.title} ({event.organization_name}): {duty.reason}.",
-        f"The organizers write: {why}" if why else "",
-        f"Its tokens have ended. Erase what you hold of this event until {duty.deadline_at:%d %B %Y}, then confirm "
-        f"{duty.id} in the console or by API.",
-    ]
-    body = "\n\n".join(part for part in parts if part) + "\n"
+    parts = (
+        Say(
+            "%(name)s is no longer connected to %(event)s (%(organization)s): %(reason)s.",
+            name=integration.name,
+            event=event.title,
+            organization=event.organization_name,
+            reason=_REASONS.get(duty.reason, duty.reason),
+        ),
+        Say("The organizers write: %(what)s", what=why) if why else "",
+        Say(
+            "Its tokens have ended. Erase what you hold of this event until %(day)s, then confirm %(id)s in the "
+            "console or by API.",
+            day=Day(duty.deadline_at),
+            id=duty.id,
+        ),
+    )
+    subject = Say("%(name)s was disconnected from %(event)s", name=integration.name, event=event.title)
     for address in await integrations.list_developer_mails(tx, integration.id):
-        await mail.write(tx, address, f"{integration.name} was disconnected from {event.title}", body, now=now)
+        await mail.write(tx, address, subject, *parts, now=now)

@@ -1,7 +1,6 @@
 """An installation ends by itself 90 days after its event (contract §3.1), after two letters."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from revento.endings import connection
 from revento.events.events import queries as events
@@ -13,6 +12,7 @@ from revento.integrations.installations import queries as installations
 from revento.integrations.installations import rules
 from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx
+from revento.kernel.language import Day, Say
 from revento.kernel.mail import actions as mail
 
 REASON = "installation_expired"
@@ -44,16 +44,25 @@ async def look(tx: Tx, *, base_url: str, now: datetime) -> tuple[int, int, int]:
 
 async def _warn(tx: Tx, found: Installation, base_url: str, *, now: datetime) -> None:
     event, name = await events.get(tx, found.event_id), await _name(tx, found)
-    day = found.ends_at.astimezone(ZoneInfo(event.time_zone)).strftime("%d %B %Y")
-    say = f"{name} loses its access to {event.title} on {day}, 90 days after the event. One click lets it stay longer:"
-    await _write(tx, found, event, f"{name}: access ends on {day}", say, base_url, now=now)
+    day = Day(found.ends_at, event.time_zone)
+    say = Say(
+        "%(name)s loses its access to %(event)s on %(day)s, 90 days after the event. One click lets it stay longer:",
+        name=name,
+        event=event.title,
+        day=day,
+    )
+    subject = Say("%(name)s: access ends on %(day)s", name=name, day=day)
+    await _write(tx, found, event, subject, say, base_url, now=now)
     await installations.set_warned(tx, found.id, now=now)
 
 
 async def _offer(tx: Tx, found: Installation, base_url: str, *, now: datetime) -> None:
     event, name = await events.get(tx, found.event_id), await _name(tx, found)
-    say = f"{name} has not used its access to {event.title} for 60 days. If you don't need it, disconnect it:"
-    await _write(tx, found, event, f"{name} is not used in {event.title}", say, base_url, now=now)
+    known = {"name": name, "event": event.title}
+    say = Say(
+        "%(name)s has not used its access to %(event)s for 60 days. If you don't need it, disconnect it:", **known
+    )
+    await _write(tx, found, event, Say("%(name)s is not used in %(event)s", **known), say, base_url, now=now)
     await installations.set_unused_told(tx, found.id, now=now)
 
 
@@ -62,8 +71,8 @@ async def _name(tx: Tx, found: Installation) -> str:
 
 
 async def _write(
-    tx: Tx, found: Installation, event: Event, subject: str, say: str, base_url: str, *, now: datetime
+    tx: Tx, found: Installation, event: Event, subject: Say, say: Say, base_url: str, *, now: datetime
 ) -> None:
     link = f"{base_url}/organizer/events/{event.id}/integrations/{found.id}"
     for manager in await managing.managers(tx, found.organization_id):
-        await mail.write(tx, manager.email, subject, f"Hello {manager.name},\n\n{say}\n{link}\n", now=now)
+        await mail.write(tx, manager.email, subject, (say, link), hello=manager.name, now=now)

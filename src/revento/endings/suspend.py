@@ -13,6 +13,7 @@ from revento.integrations.catalogue.models import Integration
 from revento.integrations.installations import queries as installations
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 from revento.oauth.families import actions as families
 from revento.webhooks.endpoints import actions as endpoints
@@ -36,7 +37,7 @@ async def suspend(tx: Tx, actor: str, id: IntegrationId, *, reason: str, now: da
     )
     touched = await installations.lock_active_by_integration(tx, id)
     await _note(tx, actor, "integration.suspended", integration, now=now, reason=reason, connections=len(touched))
-    say = "The operator has suspended it: it reads nothing and gets nothing until this is lifted."
+    say = Say("The operator has suspended it: it reads nothing and gets nothing until this is lifted.")
     await _tell(tx, integration, say, reason, now=now)
     await tell_organizers(tx, touched, integration.name, say, reason, now=now)
     return len(touched)
@@ -64,16 +65,17 @@ async def resume(tx: Tx, actor: str, id: IntegrationId, *, now: datetime) -> int
     await endpoints.recheck_withheld(tx)
     touched = await installations.lock_active_by_integration(tx, id)
     await _note(tx, actor, "integration.resumed", integration, now=now, connections=len(touched))
-    say = "The suspension is lifted: it works again, without a new consent."
+    say = Say("The suspension is lifted: it works again, without a new consent.")
     await _tell(tx, integration, say, "", now=now)
     await tell_organizers(tx, touched, integration.name, say, "", now=now)
     return len(touched)
 
 
-async def _tell(tx: Tx, integration: Integration, say: str, note: str, *, now: datetime) -> None:
-    body = "\n\n".join(part for part in ("Hello,", f"about {integration.name}: {say}", note) if part) + "\n"
+async def _tell(tx: Tx, integration: Integration, say: Say, note: str, *, now: datetime) -> None:
+    name = integration.name
+    about = Say("about %(name)s: %(what)s", name=name, what=say)
     for address in await queries.list_developer_mails(tx, integration.id):
-        await mail.write(tx, address, f"About {integration.name}", body, now=now)
+        await mail.write(tx, address, Say("About %(name)s", name=name), about, note, now=now)
 
 
 async def _note(

@@ -10,6 +10,7 @@ from revento.integrations.catalogue import queries, rules
 from revento.integrations.installations import queries as installations
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId
+from revento.kernel.language import Say
 
 REASON = "integration_unpublished"
 
@@ -37,6 +38,6 @@ async def unpublish(tx: Tx, actor: str, id: IntegrationId, *, note: str, now: da
         note=note,
         connections=len(active),
     )
-    say = "It left the catalogue: its access has ended, and it has 30 days to erase what it holds."
+    say = Say("It left the catalogue: its access has ended, and it has 30 days to erase what it holds.")
     await tell_organizers(tx, active, integration.name, say, note, now=now)
     return len(active)

@@ -5,20 +5,24 @@ from typing import Final
 from procrastinate import JobContext
 
 from revento.events.applications import queries as applications
-from revento.events.applications.models import Application
 from revento.events.reviews import actions
 from revento.events.reviews import queries as reviews
-from revento.events.reviews.models import Review
 from revento.identity.users import queries as users
 from revento.kernel.ids import ApplicationId, EventId
 from revento.kernel.jobs import queue
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 from revento.workers.tools import tools_of
 
+_SUBJECTS: Final = {
+    "approved": Say("You are in"),
+    "rejected": Say("About your application"),
+    "revision_requested": Say("Please look at your application again"),
+}
 _WORDS: Final = {
-    "approved": ("You are in", "your application was approved. Your place is confirmed."),
-    "rejected": ("About your application", "your application was not accepted this time."),
-    "revision_requested": ("Please look at your application again", "the organizers ask you to change something."),
+    "approved": Say("your application was approved. Your place is confirmed."),
+    "rejected": Say("your application was not accepted this time."),
+    "revision_requested": Say("the organizers ask you to change something and send it again. Your place is kept."),
 }
 
 
@@ -34,14 +38,16 @@ async def tell_applicant(context: JobContext, event_id: str, id: str, review_id:
             return
         user = await users.get(tx, application.user_id)
         if user.deleted_at is None:
-            subject = f"{_WORDS[review.action][0]}: {application.event_title}"
-            body = _letter(application, review, tools.settings.base_url)
-            await mail.write(tx, user.email, subject, body, now=tools.clock.now())
-
-
-def _letter(application: Application, review: Review, base_url: str) -> str:
-    parts = [f"Hello {application.display_name},", _WORDS[review.action][1]]
-    if review.note:
-        parts.append(f"The organizers write:\n{review.note}")
-    parts.append(f"Your application: {base_url}/events/{application.event_id}/application")
-    return "\n\n".join(parts) + "\n"
+            await mail.write(
+                tx,
+                user.email,
+                Say("%(what)s: %(event)s", what=_SUBJECTS[review.action], event=application.event_title),
+                _WORDS[review.action],
+                (Say("The organizers write:"), review.note) if review.note else "",
+                Say(
+                    "Your application: %(link)s",
+                    link=f"{tools.settings.base_url}/events/{application.event_id}/application",
+                ),
+                hello=application.display_name,
+                now=tools.clock.now(),
+            )

@@ -1,8 +1,5 @@
 """Letters to people whose turn on a waitlist has come."""
 
-from typing import Final
-from zoneinfo import ZoneInfo
-
 from procrastinate import JobContext
 
 from revento.events.events import queries as events
@@ -13,10 +10,9 @@ from revento.events.signups.models import State
 from revento.identity.users import queries as users
 from revento.kernel.ids import ActivityId, EventId, ParticipantId
 from revento.kernel.jobs import queue
+from revento.kernel.language import Moment, Say
 from revento.kernel.mail import actions as mail
 from revento.workers.tools import tools_of
-
-_TIME: Final = "%A %d %B, %H:%M"
 
 
 @queue.app.task(name=waitlist.TELL_MOVED_UP, pass_context=True)
@@ -33,11 +29,14 @@ async def tell_moved_up(context: JobContext, event_id: str, activity_id: str, pa
         user = await users.get(tx, person.user_id)
         if found is None or user.deleted_at is not None:
             return
-        zone = (await events.get(tx, event)).time_zone
-        begins = f"{found.starts_at.astimezone(ZoneInfo(zone)):{_TIME}} ({zone})"
+        begins = Moment(found.starts_at, (await events.get(tx, event)).time_zone)
         link = f"{tools.settings.base_url}/events/{event}/activities/{activity}"
-        body = (
-            f"Hello {person.display_name},\n\nit is your turn: you have a place in {found.title}, {begins}.\n\n"
-            f"If you cannot come, give it back so that somebody else can: {link}\n"
+        await mail.write(
+            tx,
+            user.email,
+            Say("You have a place: %(what)s", what=found.title),
+            Say("it is your turn: you have a place in %(what)s, %(when)s.", what=found.title, when=begins),
+            (Say("If you cannot come, give it back so that somebody else can:"), link),
+            hello=person.display_name,
+            now=tools.clock.now(),
         )
-        await mail.write(tx, user.email, f"You have a place: {found.title}", body, now=tools.clock.now())

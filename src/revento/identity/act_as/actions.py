@@ -12,6 +12,7 @@ from revento.identity.users import queries as users
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 
 HOURS: Final = (1, 4, 24)
@@ -46,11 +47,16 @@ async def begin(
     await queries.set_session(tx, session_id, found.id)
     await audit.note(tx, operator.user_id, "act_as.begun", user_id, now=now, reason=reason, consent=found.id)
     person, acting = await users.get(tx, user_id), await users.get(tx, operator.user_id)
-    body = (
-        f"Hello {person.name},\n\n{acting.name}, who operates Revento, now acts for you, as you allowed.\n"
-        f"Reason: {reason}\n\nEnd it at any time: {base_url}/account\n"
+    await mail.write(
+        tx,
+        person.email,
+        Say("Somebody acts for you on Revento"),
+        Say("%(name)s, who operates Revento, now acts for you, as you allowed.", name=acting.name),
+        Say("Reason: %(reason)s", reason=reason),
+        Say("End it at any time: %(link)s", link=f"{base_url}/account"),
+        hello=person.name,
+        now=now,
     )
-    await mail.write(tx, person.email, "Somebody acts for you on Revento", body, now=now)
 
 
 async def play(tx: Tx, user_id: UserId, session_id: str, persona: UserId, *, now: datetime) -> None:

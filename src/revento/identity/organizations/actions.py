@@ -1,6 +1,7 @@
 """The doors through which organizations change."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -11,13 +12,21 @@ from revento.identity.organizations import queries, rules
 from revento.identity.organizations.models import Organization
 from revento.identity.permissions import Role
 from revento.identity.proofs import Operator, OrganizationMember
+from revento.identity.users import queries as users
 from revento.kernel import ids, secrets
 from revento.kernel.db import Tx
 from revento.kernel.ids import OrganizationId, UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 
 INVITATION_LIFE = timedelta(days=14)
 INVITATION_PREFIX = "rev_invite_"
+_ROLES: Final = {
+    Role.OWNER: Say("owner"),
+    Role.ORGANIZER: Say("organizer"),
+    Role.REVIEWER: Say("reviewer"),
+    Role.VIEWER: Say("viewer"),
+}
 
 
 class VerificationPapers(msgspec.Struct, frozen=True):
@@ -122,11 +131,15 @@ async def take_status(tx: Tx, operator: Operator, id: OrganizationId, *, note: s
         raise Refused(errors.WRONG_STATE)
     await queries.set_verification(tx, id, kind="informal", status="lost", verified_at=None, now=now)
     await audit.note(tx, operator.user_id, "organization.status_lost", id, organization_id=id, now=now, note=note)
-    words = "is no longer a formal, verified organization"
+    lost = Say("%(name)s is no longer a formal, verified organization", name=organization.name)
+    await _tell_owners(tx, id, lost, Say("Its integrations were disconnected."), note, now=now)
+
+
+async def _tell_owners(tx: Tx, id: OrganizationId, say: Say, *parts: Say | str, now: datetime) -> None:
     for member in await queries.list_members(tx, id):
         if member.role == Role.OWNER:
-            body = f"Hello {member.name},\n\n{organization.name} {words}. Its integrations were disconnected.\n{note}\n"
-            await mail.write(tx, member.email, f"{organization.name} {words}", body, now=now)
+            sentence = Say("%(what)s.", what=say)
+            await mail.write(tx, member.email, say, sentence, *parts, hello=member.name, now=now)
 
 
 async def _decide(
@@ -150,11 +163,9 @@ async def _decide(
     await audit.note(
         tx, operator.user_id, f"organization.verification_{state}", id, organization_id=id, now=now, note=note
     )
-    words = "is now a formal, verified organization" if status == "verified" else "could not be verified"
-    for member in await queries.list_members(tx, id):
-        if member.role == Role.OWNER:
-            body = f"Hello {member.name},\n\n{organization.name} {words}.\n{note}\n"
-            await mail.write(tx, member.email, f"{organization.name} {words}", body, now=now)
+    granted = Say("%(name)s is now a formal, verified organization", name=organization.name)
+    refused = Say("%(name)s could not be verified", name=organization.name)
+    await _tell_owners(tx, id, granted if status == "verified" else refused, note, now=now)
 
 
 async def invite(tx: Tx, member: OrganizationMember, email: str, role: Role, *, base_url: str, now: datetime) -> str:
@@ -173,11 +184,21 @@ async def invite(tx: Tx, member: OrganizationMember, email: str, role: Role, *, 
         expires_at=now + INVITATION_LIFE,
         now=now,
     )
-    body = (
-        f"Hello,\n\nyou are invited to work on {organization.name} as {role.value}.\n\n"
-        f"Accept here, within 14 days:\n{base_url}/account/invitations?token={token}\n"
+    inviting = await users.get(tx, member.user_id)
+    await mail.write(
+        tx,
+        email,
+        Say("Join %(name)s on Revento", name=organization.name),
+        Say(
+            "%(who)s invites you to work on %(name)s as %(role)s.",
+            who=inviting.name,
+            name=organization.name,
+            role=_ROLES[role],
+        ),
+        (Say("Accept here, within 14 days:"), f"{base_url}/account/invitations?token={token}"),
+        otherwise=inviting.locale,
+        now=now,
     )
-    await mail.write(tx, email, f"Join {organization.name} on Revento", body, now=now)
     await _note(tx, member, "member.invited", now=now, role=role.value)
     return token
 

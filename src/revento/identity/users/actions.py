@@ -15,6 +15,7 @@ from revento.identity.users.models import User
 from revento.kernel import ids, secrets
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 
 RESET_LIFE = timedelta(hours=1)
@@ -131,8 +132,8 @@ async def send_verification(tx: Tx, user: User, *, base_url: str, now: datetime)
         user,
         "verify",
         VERIFY_LIFE,
-        subject="Confirm your e-mail address",
-        say="please confirm that this address is yours, within three days:",
+        subject=Say("Confirm your e-mail address"),
+        say=Say("please confirm that this address is yours, within three days:"),
         link=f"{base_url}/account/verify",
         now=now,
     )
@@ -147,15 +148,15 @@ async def request_reset(tx: Tx, email: str, *, base_url: str, now: datetime) -> 
             user,
             "reset",
             RESET_LIFE,
-            subject="Reset your password",
-            say="somebody, hopefully you, asked to reset your password. Choose a new one within an hour:",
+            subject=Say("Reset your password"),
+            say=Say("somebody, hopefully you, asked to reset your password. Choose a new one within an hour:"),
             link=f"{base_url}/account/reset",
             now=now,
         )
 
 
 async def _send_link(
-    tx: Tx, user: User, purpose: str, life: timedelta, *, subject: str, say: str, link: str, now: datetime
+    tx: Tx, user: User, purpose: str, life: timedelta, *, subject: Say, say: Say, link: str, now: datetime
 ) -> None:
     sent = await queries.count_email_tokens(tx, user.id, purpose, since=now - timedelta(hours=1))
     if sent >= LETTERS_PER_HOUR:
@@ -170,8 +171,8 @@ async def _send_link(
         expires_at=now + life,
         now=now,
     )
-    body = f"Hello {user.name},\n\n{say}\n{link}?token={token}\n\nIf it was not you, ignore this letter.\n"
-    await mail.write(tx, user.email, subject, body, now=now)
+    not_you = Say("If it was not you, ignore this letter.")
+    await mail.write(tx, user.email, subject, (say, f"{link}?token={token}"), not_you, hello=user.name, now=now)
 
 
 async def verify_email(tx: Tx, token: str, *, now: datetime) -> UserId:

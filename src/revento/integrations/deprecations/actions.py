@@ -12,6 +12,7 @@ from revento.integrations.deprecations.models import Announcement
 from revento.integrations.teams import actions as teams
 from revento.kernel import ids
 from revento.kernel.db import Tx
+from revento.kernel.language import Day, Say, Says
 
 RECENT: Final = timedelta(days=30)  # who called it lately gets the mail
 
@@ -31,14 +32,23 @@ async def announce(
         tx, operator.user_id, "deprecation.announced", id, now=now, title=announcement.title, path=announcement.path
     )
     callers = [each for each in await queries.list_callers(tx, since=now - RECENT) if each.deprecation_id == id]
+    day = Day(announcement.sunset_at)
     for caller in callers:
-        body = (
-            f"{announcement.title}\n\n{announcement.description}\n\nIt goes away on {announcement.sunset_at:%d %B %Y}. "
-            f"{caller.name} called it {caller.requests} times in the last 30 days.\n\nWhat to do: {announcement.link}\n"
-            f"Your console: {base_url}/developer/integrations/{caller.integration_id}\n"
+        parts = (
+            announcement.title,
+            announcement.description,
+            Say("It goes away on %(day)s.", day=day),
+            Says(
+                "%(name)s called it %(n)s time in the last 30 days.",
+                "%(name)s called it %(n)s times in the last 30 days.",
+                caller.requests,
+                name=caller.name,
+            ),
+            Say("What to do: %(link)s", link=announcement.link),
+            Say("Your console: %(link)s", link=f"{base_url}/developer/integrations/{caller.integration_id}"),
         )
-        subject = f"Going away on {announcement.sunset_at:%d %B %Y}: {announcement.title}"
-        await teams.write(tx, caller.integration_id, subject, body, now=now)
+        subject = Say("Going away on %(day)s: %(what)s", day=day, what=announcement.title)
+        await teams.write(tx, caller.integration_id, subject, *parts, now=now)
     return id, len(callers)
 
 

@@ -17,13 +17,21 @@ from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, MessageId
 from revento.kernel.jobs import queue
+from revento.kernel.language import Say
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.outbox import shapes
 
 _SAID: Final = {
-    "bad_signature": "a message signed by a stranger",
-    "stale_timestamp": "a message that was signed 15 minutes ago",
+    "bad_signature": Say("a message signed by a stranger"),
+    "stale_timestamp": Say("a message that was signed 15 minutes ago"),
 }
+
+_PAUSED: Final = Say(
+    "We have paused your webhooks. Messages are kept for 30 days; resume them in your console once it is repaired."
+)
+_WARNED: Final = Say(
+    "Whoever finds the address could write into your system. If it still does in 48 hours, we pause webhooks."
+)
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -84,18 +92,17 @@ async def note(
 
 
 async def _tell(tx: Tx, candidate: Candidate, probes: list[str], step: str, *, base_url: str, now: datetime) -> None:
-    accepted = " and ".join(_SAID[probe] for probe in probes)
-    follows = (
-        "We have paused your webhooks. Messages are kept for 30 days; resume them in your console once it is repaired."
-        if step == "paused"
-        else "Whoever finds the address could write into your system. If it still does in 48 hours, we pause webhooks."
+    paused, url, name = step == "paused", candidate.url, candidate.name
+    parts = (
+        *(Say("%(url)s accepted %(what)s.", url=url, what=_SAID[probe]) for probe in probes),
+        _PAUSED if paused else _WARNED,
+        Say("How to verify: %(link)s", link=f"{base_url}/guide/webhooks"),
+        Say("Your console: %(link)s", link=f"{base_url}/developer/integrations/{candidate.integration_id}/checklist"),
     )
-    text = (
-        f"{candidate.url} accepted {accepted}.\n\n{follows}\n\nHow to verify: {base_url}/guide/webhooks\n"
-        f"Your console: {base_url}/developer/integrations/{candidate.integration_id}/checklist\n"
-    )
-    subject = f"{candidate.name} accepts forged messages" + (": webhooks paused" if step == "paused" else "")
-    await teams.write(tx, candidate.integration_id, subject, text, now=now)
+    subject = Say("%(name)s accepts forged messages", name=name)
+    if paused:
+        subject = Say("%(name)s accepts forged messages: webhooks paused", name=name)
+    await teams.write(tx, candidate.integration_id, subject, *parts, now=now)
     await audit.note(
         tx,
         audit.SYSTEM,

@@ -14,6 +14,7 @@ from revento.integrations.objections import queries
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 
 LONGEST = 2000
@@ -44,8 +45,15 @@ async def object_to(
     event = await events.get(tx, installation.event_id)
     link = f"{base_url}/organizer/events/{event.id}/integrations/objections"
     for manager in await installations.managers(tx, installation.organization_id):
-        body = f"Hello {manager.name},\n\na participant of {event.title} objects to an integration.\nAnswer: {link}\n"
-        await mail.write(tx, manager.email, f"An objection in {event.title}", body, now=now)
+        await mail.write(
+            tx,
+            manager.email,
+            Say("An objection in %(event)s", event=event.title),
+            Say("a participant of %(event)s objects to an integration.", event=event.title),
+            Say("Answer: %(link)s", link=link),
+            hello=manager.name,
+            now=now,
+        )
     return id
 
 
@@ -68,5 +76,13 @@ async def answer(tx: Tx, manager: IntegrationManager, id: str, words: str, *, ba
     )
     user, event = await users.get(tx, UserId(person)), await events.get(tx, manager.event_id)
     if user.deleted_at is None:
-        body = f"Hello {user.name},\n\nthe organizers of {event.title} answer:\n\n{said}\n\n{base_url}/account/data\n"
-        await mail.write(tx, user.email, f"An answer to your objection: {event.title}", body, now=now)
+        await mail.write(
+            tx,
+            user.email,
+            Say("An answer to your objection: %(event)s", event=event.title),
+            Say("the organizers of %(event)s answer:", event=event.title),
+            said,
+            f"{base_url}/account/data",
+            hello=user.name,
+            now=now,
+        )

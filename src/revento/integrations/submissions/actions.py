@@ -16,6 +16,7 @@ from revento.integrations.submissions.models import Facts, Submission
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 from revento.kernel.secrets import Box
 
@@ -44,9 +45,10 @@ async def submit(
         await catalogue.set_state(tx, integration.id, "submitted", now=now)
     await _note(tx, developer.user_id, "submission.made", id, developer.integration_id, now=now)
     for email in await queries.list_operators(tx):
-        who = f"{manifest.name} by {manifest.publisher.display_name}"
-        body = f"{who} waits for review:\n{base_url}/operator/submissions/{id}\n"
-        await mail.write(tx, email, f"To review: {manifest.name}", body, now=now)
+        who = manifest.publisher.display_name
+        waits = Say("%(name)s by %(publisher)s waits for review:", name=manifest.name, publisher=who)
+        subject = Say("To review: %(name)s", name=manifest.name)
+        await mail.write(tx, email, subject, (waits, f"{base_url}/operator/submissions/{id}"), now=now)
     return id
 
 

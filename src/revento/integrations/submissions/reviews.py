@@ -14,6 +14,7 @@ from revento.integrations.submissions.actions import comment
 from revento.integrations.submissions.models import Submission
 from revento.integrations.teams import actions as teams
 from revento.kernel.db import Tx
+from revento.kernel.language import Say
 from revento.kernel.secrets import Box
 
 
@@ -26,10 +27,16 @@ async def ask_for_changes(
     integration = await catalogue.get(tx, submission.integration_id)
     if integration.state == "submitted":
         await catalogue.set_state(tx, integration.id, "sandbox", now=now)
-    shown = f"\n\nThis request shows it:\n{request}" if request else ""
-    said = f"the reviewer asks you to change something in {submission.integration_name}:\n\n{text}{shown}"
-    body = f"{said}\n\n{_where(base_url, submission)}"
-    await teams.write(tx, integration.id, f"Please change something in {integration.name}", body, now=now)
+    await teams.write(
+        tx,
+        integration.id,
+        Say("Please change something in %(name)s", name=integration.name),
+        Say("the reviewer asks you to change something in %(name)s:", name=submission.integration_name),
+        text,
+        (Say("This request shows it:"), request) if request else "",
+        _where(base_url, submission),
+        now=now,
+    )
 
 
 async def approve(tx: Tx, operator: Operator, id: str, text: str, *, box: Box, base_url: str, now: datetime) -> None:
@@ -50,12 +57,18 @@ async def approve(tx: Tx, operator: Operator, id: str, text: str, *, box: Box, b
     known = {each.environment: each for each in await clients.list_clients(tx, submission.integration_id)}
     if production := known.get("production"):
         await integrations.put_in_force(tx, operator.user_id, production, submission.manifest_id, box=box, now=now)
-        say = f"version {submission.version} of {submission.integration_name} was approved and is in force."
+        say = Say(
+            "version %(version)s of %(name)s was approved and is in force.",
+            version=submission.version,
+            name=submission.integration_name,
+        )
     else:
         await catalogue.set_state(tx, submission.integration_id, "approved", now=now)
-        say = f"{submission.integration_name} was approved. Make your production credentials and publish it:"
-    body = f"{say}\n\n{text}\n\n{_where(base_url, submission)}"
-    await teams.write(tx, submission.integration_id, f"{submission.integration_name} was approved", body, now=now)
+        say = Say(
+            "%(name)s was approved. Make your production credentials and publish it.", name=submission.integration_name
+        )
+    subject = Say("%(name)s was approved", name=submission.integration_name)
+    await teams.write(tx, submission.integration_id, subject, say, text, _where(base_url, submission), now=now)
 
 
 async def _decide(tx: Tx, operator: Operator, id: str, state: str, *, now: datetime) -> Submission:
@@ -69,4 +82,4 @@ async def _decide(tx: Tx, operator: Operator, id: str, state: str, *, now: datet
 
 
 def _where(base_url: str, submission: Submission) -> str:
-    return f"{base_url}/developer/integrations/{submission.integration_id}/submission\n"
+    return f"{base_url}/developer/integrations/{submission.integration_id}/submission"

@@ -1,6 +1,7 @@
 """The doors through which teams change."""
 
 from datetime import datetime
+from typing import Final
 
 from revento.contract import errors
 from revento.contract.errors import Refused
@@ -12,7 +13,11 @@ from revento.integrations.teams import queries
 from revento.integrations.teams.models import TeamRole
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId, UserId
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
+from revento.kernel.mail.actions import Part
+
+_ROLES: Final = {"owner": Say("owner"), "developer": Say("developer"), "viewer": Say("viewer")}
 
 
 async def add(tx: Tx, owner: Developer, email: str, role: TeamRole, *, name: str, base_url: str, now: datetime) -> None:
@@ -28,8 +33,15 @@ async def add(tx: Tx, owner: Developer, email: str, role: TeamRole, *, name: str
     await integrations.put_member(tx, owner.integration_id, person.id, role, now=now)
     await _note(tx, owner, "integration.member_added", person.id, now=now, role=role)
     where = f"{base_url}/developer/integrations/{owner.integration_id}"
-    body = f"Hello {person.name},\n\nyou now work on {name} as {role}.\n\nIts console: {where}\n"
-    await mail.write(tx, person.email, f"You now work on {name}", body, now=now)
+    await mail.write(
+        tx,
+        person.email,
+        Say("You now work on %(name)s", name=name),
+        Say("you now work on %(name)s as %(role)s.", name=name, role=_ROLES[role]),
+        Say("Its console: %(link)s", link=where),
+        hello=person.name,
+        now=now,
+    )
 
 
 async def change_role(tx: Tx, owner: Developer, user_id: UserId, role: TeamRole, *, now: datetime) -> None:
@@ -46,11 +58,11 @@ async def remove(tx: Tx, owner: Developer, user_id: UserId, *, now: datetime) ->
     await _note(tx, owner, "integration.member_removed", user_id, now=now)
 
 
-async def write(tx: Tx, integration_id: IntegrationId, subject: str, body: str, *, now: datetime) -> int:
+async def write(tx: Tx, integration_id: IntegrationId, subject: Say, *parts: Part, now: datetime) -> int:
     """A letter to everybody who may change the integration; how many."""
     to = [each for each in await queries.list_members(tx, integration_id) if each.role != "viewer"]
     for member in to:
-        await mail.write(tx, member.email, subject, f"Hello {member.name},\n\n{body}", now=now)
+        await mail.write(tx, member.email, subject, *parts, hello=member.name, now=now)
     return len(to)
 
 

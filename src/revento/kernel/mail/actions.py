@@ -7,16 +7,37 @@ from datetime import datetime
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.jobs import queue
+from revento.kernel.language import Say
 from revento.kernel.mail import queries
 
 SEND = "mail.send"
 
 
-async def write(tx: Tx, to: str, subject: str, body: str, *, now: datetime) -> None:
-    """Writes a letter and queues its sending, both with the caller's transaction. `body` is plain text."""
+# A paragraph: a sentence, plain text (what somebody else wrote), or lines of both, a link on a line of its own.
+Part = Say | str | tuple[Say | str, ...]
+
+
+async def write(
+    tx: Tx, to: str, subject: Say, *parts: Part, hello: str = "", otherwise: str = "en", now: datetime
+) -> None:
+    """Writes a letter and queues its sending, both with the caller's transaction.
+
+    It is plain text in the language of whoever has this address, of nobody's in `otherwise`. It greets `hello` by name;
+    an empty part is left out.
+    """
+    locale = await queries.find_locale(tx, to) or otherwise
+    greeting = Say("Hello %(name)s,", name=hello) if hello else Say("Hello,")
+    paragraphs = [text for part in (greeting, *parts) if (text := _text(part, locale))]
     id = ids.new("mail")
-    await queries.insert(tx, id, recipient=to, subject=subject, body=body, now=now)
+    line = " ".join(subject.within(locale).split())  # what people wrote into it may not begin a header of its own
+    await queries.insert(tx, id, recipient=to, subject=line, body="\n\n".join(paragraphs) + "\n", now=now)
     await queue.defer(tx, SEND, mail_id=id)
+
+
+def _text(part: Part, locale: str) -> str:
+    if isinstance(part, tuple):
+        return "\n".join(text for each in part if (text := _text(each, locale)))
+    return part.strip() if isinstance(part, str) else part.within(locale)
 
 
 async def forget(tx: Tx, email: str, words: Iterable[str], *, pseudonym: str) -> None:

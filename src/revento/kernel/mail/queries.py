@@ -28,6 +28,15 @@ async def insert(tx: Tx, id: str, *, recipient: str, subject: str, body: str, no
     await tx.run(INSERT, id=id, recipient=recipient, subject=subject, body=body, now=now)
 
 
+# Index users_email.
+FIND_LOCALE = "SELECT locale FROM users WHERE lower(email) = lower(%(email)s) AND deleted_at IS NULL"
+
+
+async def find_locale(tx: Tx, email: str) -> str | None:
+    """The language of who has this address; none when nobody has."""
+    return await tx.maybe(str, FIND_LOCALE, email=email)
+
+
 FIND = """
     SELECT id, recipient, subject, body, created_at, sent_at, failure FROM mails WHERE id = %(id)s
 """

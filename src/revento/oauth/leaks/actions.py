@@ -6,6 +6,7 @@ from typing import Final
 from revento.integrations.catalogue import queries as catalogue
 from revento.kernel import secrets
 from revento.kernel.db import Tx
+from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
 from revento.oauth.audit import actions as audit
 from revento.oauth.codes import queries as codes
@@ -15,12 +16,20 @@ from revento.oauth.leaks import queries
 from revento.oauth.leaks.queries import Leaked
 
 ANYBODY: Final = "anonymous"
-_TOLD: Final = {
-    True: "It works no more, and neither does anything that came from the same consent. Ask the organizer or the "
-    "participant for consent again, and find out how the token got out.",
-    False: "It still works, so that your integration is not cut off by a stranger: rotate it now under Credentials in "
-    "the developer console, and end the old one there.",
+_KINDS: Final = {
+    "access token": Say("access token"),
+    "refresh token": Say("refresh token"),
+    "authorization code": Say("authorization code"),
+    "client secret": Say("client secret"),
 }
+_ENDED: Final = Say(
+    "It works no more, and neither does anything that came from the same consent. Ask the organizer or the participant "
+    "for consent again, and find out how it got out."
+)
+_STILL_GOOD: Final = Say(
+    "It still works, so that your integration is not cut off by a stranger: rotate it now under Credentials in the "
+    "developer console, and end the old one there."
+)
 
 
 async def report(tx: Tx, token: str, *, base_url: str, now: datetime) -> bool:
@@ -61,11 +70,18 @@ async def _end(tx: Tx, hash: bytes, found: Leaked, *, now: datetime) -> bool:
 
 
 async def _tell(tx: Tx, found: Leaked, *, base_url: str, now: datetime) -> None:
-    subject = f"{found.integration_name}: a leaked {found.kind} was reported"
-    body = (
-        f"Hello,\n\nsomebody found a {found.kind} of {found.integration_name} (client {found.client_id}) in the open "
-        f"and reported it to us. {_TOLD[found.kind != 'client secret']}\n\n"
-        f"What happened to your tokens: {base_url}/developer\n"
+    kind, name = _KINDS[found.kind], found.integration_name
+    parts = (
+        Say(
+            "somebody found one of the secrets of %(name)s in the open and reported it to us: %(kind)s, client "
+            "%(client)s.",
+            name=name,
+            kind=kind,
+            client=found.client_id,
+        ),
+        _STILL_GOOD if found.kind == "client secret" else _ENDED,
+        Say("What happened to your tokens: %(link)s", link=f"{base_url}/developer"),
     )
+    subject = Say("%(name)s: a leaked %(kind)s was reported", name=name, kind=kind)
     for address in await catalogue.list_developer_mails(tx, found.integration_id):
-        await mail.write(tx, address, subject, body, now=now)
+        await mail.write(tx, address, subject, *parts, now=now)

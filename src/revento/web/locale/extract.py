@@ -1,10 +1,10 @@
-"""Every sentence that a page may show: out of the templates, the web's Python, and what domains say to people."""
+"""Every sentence that is shown: out of the templates, the web's Python, letters, and what domains say to people."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -15,6 +15,7 @@ from jinja2.ext import babel_extract
 
 SOURCES: Final = Path(__file__).parent.parent.parent
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+LETTERS: Final = {"Say": (1,), "Says": (1, 2)}  # kernel/language.py: sentences of letters, wherever one is written
 # Jinja's own options, as `web/shared/pages.py` sets them up.
 TEMPLATES: Final = {
     "extensions": "jinja2.ext.i18n,jinja2.ext.do",
@@ -27,7 +28,7 @@ TEMPLATES: Final = {
 DOMAINS: Final = ("identity", "events", "integrations", "oauth/consent", "webhooks/replays", "webhooks/dead_letters")
 TALKING: Final = frozenset(("actions.py", "rules.py", "permissions.py", "refusals.py"))
 _SENTENCE: Final = re.compile(r"[A-Z{“].* .*[.?:]|[A-Z][a-z].* .*", re.DOTALL)
-_UNSAID: Final = frozenset(("compile", "write", "RuntimeError", "ValueError"))  # `mail.write`: letters are English
+_UNSAID: Final = frozenset(("compile", "Say", "Says", "RuntimeError", "ValueError"))  # letters name theirs themselves
 
 Found = tuple[str, str | tuple[str, str]]
 
@@ -36,7 +37,9 @@ Found = tuple[str, str | tuple[str, str]]
 def messages() -> Catalog:
     """All of them, in the order of the files that they stand in."""
     catalog = Catalog(charset="utf-8")
-    for where, said in sorted(dict.fromkeys((*_of_pages(), *_of_domains())), key=lambda found: found[0]):
+    for where, said in sorted(
+        dict.fromkeys((*_of_pages(), *_of_letters(), *_of_domains())), key=lambda found: found[0]
+    ):
         catalog.add(said, locations=[(where, 0)], flags=_flags(said))
     return catalog
 
@@ -52,8 +55,17 @@ def _of_pages() -> Iterator[Found]:
             found = [said for _, _, said, _ in babel_extract(file, list(KEYWORDS), (), TEMPLATES)]
             yield from ((_name(path), _as_said(said)) for said in found if said and said != (None,))
     for path in sorted((SOURCES / "web").rglob("*.py")):
-        with path.open("rb") as file:
-            yield from ((_name(path), _as_said(said)) for _, said, _, _ in extract("python", file, KEYWORDS) if said)
+        yield from _of_python(path, KEYWORDS)
+
+
+def _of_letters() -> Iterator[Found]:
+    for path in sorted(SOURCES.rglob("*.py")):
+        yield from _of_python(path, LETTERS)
+
+
+def _of_python(path: Path, keywords: Mapping[str, tuple[int, ...] | None]) -> Iterator[Found]:
+    with path.open("rb") as file:
+        yield from ((_name(path), _as_said(said)) for _, said, _, _ in extract("python", file, keywords) if said)
 
 
 def _as_said(said: object) -> str | tuple[str, str]:

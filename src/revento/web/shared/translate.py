@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import gettext as std
 import re
 from functools import cache, lru_cache
-from io import BytesIO
-from pathlib import Path
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from revento.kernel.language import BABEL, FOLDER, catalogue
 from revento.web.shared import visitor
-
-FOLDER = Path(__file__).parent.parent / "locale"
-# What dates and numbers follow: English pages write the day before the month.
-BABEL = {"en": "en_GB", "de": "de_DE"}
-
-
-@cache
-def catalogue(locale: str) -> std.NullTranslations:
-    """The compiled catalogue of a language. English is its own source and has none."""
-    source = FOLDER / f"{locale}.po"
-    if not source.exists():
-        return std.NullTranslations()
-    compiled = BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=locale))
-    compiled.seek(0)
-    return std.GNUTranslations(compiled)
 
 
 @cache

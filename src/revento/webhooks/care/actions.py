@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from revento.kernel.db import Tx
+from revento.kernel.language import Hole, Say, Says
 from revento.kernel.mail import actions as mail
 from revento.webhooks.care import queries, rules
 from revento.webhooks.care.models import Troubled
@@ -11,25 +12,23 @@ from revento.webhooks.care.rules import Step
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.endpoints import health
 
-_SUBJECTS = {
-    Step.WARN: "Webhooks to {name} have been failing for {days}",
-    Step.PAUSE: "Webhooks to {name} are paused",
-    Step.TELL_PAUSED: "Webhooks to {name} are paused",
-}
 _WORDS = {
-    Step.WARN: (
+    Step.WARN: Say(
         "Every delivery to these receivers has failed since then. We keep trying, and nothing is lost yet. After five "
         "days of nothing but failures we pause a receiver; its messages are kept and it is probed every hour."
     ),
-    Step.PAUSE: (
+    Step.PAUSE: Say(
         "Five days of nothing but failures: we have paused these receivers. Messages are kept for 30 days. Every hour "
         "we try the oldest one; the first success resumes everything, in order. You can also resume by hand."
     ),
-    Step.TELL_PAUSED: (
+    Step.TELL_PAUSED: Say(
         "These receivers answered 410 Gone, which tells us to stop. Messages are kept for 30 days. Resume by hand once "
         "the receiver is back."
     ),
 }
+
+
+SHOWN = 20  # receivers named in one letter
 
 
 async def round(tx: Tx, *, base_url: str, now: datetime) -> int:
@@ -60,20 +59,33 @@ async def _write(tx: Tx, step: Step, group: list[Troubled], *, base_url: str, no
     since = min((one.failing_since for one in group if one.failing_since), default=now)
     days = max(1, (now - since).days)
     name = first.integration_name + (" (sandbox)" if first.environment == "sandbox" else "")
-    subject = _SUBJECTS[step].format(name=name, days="a day" if days == 1 else f"{days} days")
-    parts = [
-        f"{name}: {first.url or 'no address'}",
-        "\n".join(_line(one) for one in group[:20]) + (f"\n… and {len(group) - 20} more" if len(group) > 20 else ""),
+    more = len(group) - SHOWN
+    parts = (
+        Say("%(name)s: %(url)s", name=name, url=first.url or Say("no address")),
+        (*map(_line, group[:SHOWN]), *([Says("… and %(n)s more", "… and %(n)s more", more)] if more > 0 else [])),
         _WORDS[step],
-        f"The delivery log: {base_url}/developer/integrations/{first.integration_id}/deliveries",
-    ]
+        Say("The delivery log: %(link)s", link=f"{base_url}/developer/integrations/{first.integration_id}/deliveries"),
+    )
     recipients = await queries.list_recipients(tx, first.integration_id)
     for recipient in recipients:
-        await mail.write(tx, recipient, subject, "\n\n".join(parts) + "\n", now=now)
+        await mail.write(tx, recipient, _subject(step, name, days), *parts, now=now)
     return len(recipients)
 
 
-def _line(one: Troubled) -> str:
+def _subject(step: Step, name: str, days: int) -> Say:
+    if step is not Step.WARN:
+        return Say("Webhooks to %(name)s are paused", name=name)
+    if days == 1:
+        return Say("Webhooks to %(name)s have been failing for a day", name=name)
+    return Say("Webhooks to %(name)s have been failing for %(days)s days", name=name, days=days)
+
+
+def _line(one: Troubled) -> Say:
     since = one.failing_since or one.paused_at
-    what = f"HTTP {one.last_status}" if one.last_status else (one.last_error or "no answer")
-    return f"- {one.event_title or 'integration level'}: since {since:%Y-%m-%d %H:%M} UTC, last: {what}"
+    last: Hole = f"HTTP {one.last_status}" if one.last_status else (one.last_error or Say("no answer"))
+    return Say(
+        "- %(where)s: since %(since)s UTC, last: %(last)s",
+        where=one.event_title or Say("integration level"),
+        since=f"{since:%Y-%m-%d %H:%M}",
+        last=last,
+    )
