@@ -67,6 +67,8 @@ async def test_the_log_is_searched_by_everything_that_people_know(db, told) -> N
         ({"resource_id": "act_nothing"}, []),
         ({"request_id": "01890000-aaaa-7bbb-8ccc-000000000001"}, [2]),
         ({"request_id": "01890000-aaaa-7bbb-8ccc-000000000002"}, []),
+        ({"message_id": second.message_id}, [2]),
+        ({"message_id": ids.new("evt_delivery")}, []),
         ({"since": second.created_at}, [3, 2]),
         ({"until": second.created_at}, [1]),
         ({"since": datetime.now(UTC) + timedelta(minutes=5)}, []),

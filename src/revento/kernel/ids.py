@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import time
+from datetime import UTC, datetime
 from typing import Final, NewType
 
 UserId = NewType("UserId", str)
@@ -70,6 +71,11 @@ def decode(id: str) -> int:
     for character in id.rpartition("_")[2]:
         number = number << 5 | ALPHABET.index(character)
     return number
+
+
+def made_at(id: str) -> datetime:
+    """When an identifier was drawn, to the millisecond: a UUIDv7 begins with it."""
+    return datetime.fromtimestamp((decode(id) >> 80) / 1000, UTC)
 
 
 def has_prefix(value: str, prefix: str) -> bool:

@@ -1,6 +1,7 @@
 """The delivery log and the dead letters: search, one delivery with every try, sending again, tests."""
 
 import contextlib
+import shlex
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from revento.contract import errors, topics
 from revento.contract.errors import Refused
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.consoles import queries as consoles
+from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
@@ -26,7 +28,7 @@ from revento.web.shared.visitor import Flash
 from revento.webhooks import testing
 from revento.webhooks.console import actions as details
 from revento.webhooks.console import queries
-from revento.webhooks.console.models import STATES, Endpoint, Entry, Search
+from revento.webhooks.console.models import STATES, Detail, Endpoint, Entry, Search
 from revento.webhooks.dead_letters import actions as dead_letters
 from revento.webhooks.debugger import Finding
 
@@ -68,11 +70,13 @@ def asked(request: AnyRequest, desk: Desk, *, state: str | None = None) -> Asked
 
 def _search(text: dict[str, str], state: str | None) -> Search:
     q, until = text["q"], _day(text["until"])
+    named = ids.has_prefix(q, "evt_delivery")
     return Search(
         topic=text["topic"] if text["topic"] in topics.BY_NAME else None,
         state=state or (text["state"] if text["state"] in STATES else None),
         event_id=text["event"] or None,
-        resource_id=q if q and uuid_of(q) is None else None,
+        resource_id=q if q and uuid_of(q) is None and not named else None,
+        message_id=q if named else None,
         since=_day(text["since"]),
         until=until + timedelta(days=1) if until else None,
     )
@@ -164,11 +168,13 @@ async def opened(
     case: dict[str, str] | None = None,
 ) -> Response[str]:
     """The page of one delivery, also as the answer to the signature debugger. Raises `NOT_FOUND`."""
-    id, nos = uuid_of(delivery_id), [each.no for each in await endpoints_of(tx, desk)]
+    id, endpoints = uuid_of(delivery_id), await endpoints_of(tx, desk)
+    nos = [each.no for each in endpoints]
     detail = await details.detail(tx, provided.box, nos, id) if id is not None else None
     if detail is None:
         raise Refused(errors.NOT_FOUND)
     body = detail.message.body if detail.message else b""
+    sent_to = next((each.url for each in endpoints if each.no == detail.entry.endpoint_no), None)
     names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
     return show(
         "delivery.html",
@@ -179,10 +185,21 @@ async def opened(
         pretty=_pretty(body),
         raw=body.decode("utf-8", "replace"),
         attempts=list(reversed(detail.attempts)),
+        sent_to=sent_to,
+        curl=_curl(sent_to, detail, body),
         outcomes={key: gettext(said) for key, said in OUTCOMES.items()},
         finding=finding,
         case=case or {},
     )
+
+
+def _curl(url: str | None, detail: Detail, body: bytes) -> str | None:
+    """The latest attempt as a line for a shell; its signature is as old as it is."""
+    if url is None or not body or not detail.attempts:
+        return None
+    said = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in detail.attempts[-1].headers.items()]
+    data = f"--data-binary {shlex.quote(body.decode('utf-8', 'replace'))}"
+    return " \\\n  ".join([f"curl -i {shlex.quote(url)}", *said, data])
 
 
 def _pretty(body: bytes) -> str:

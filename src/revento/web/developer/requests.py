@@ -20,7 +20,7 @@ from revento.oauth.audit import queries as tokens
 from revento.oauth.audit.actions import ACTIONS
 from revento.web.developer.deliveries import uuid_of
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
-from revento.web.shared.translate import gettext
+from revento.web.shared.words import token_words
 
 STATUSES: Final = {"2": (200, 299), "3": (300, 399), "4": (400, 499), "429": (429, 429), "5": (500, 599)}
 KEPT: Final = timedelta(days=90)
@@ -103,7 +103,7 @@ async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> 
         older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
         action=action,
         event=event,
-        actions=[(each, gettext(each)) for each in ACTIONS],
+        actions=[(each, token_words(each)) for each in ACTIONS],
         names=await consoles.list_event_names(tx, desk.console.id, desk.client.id),
     )
 

@@ -10,7 +10,7 @@ from revento.kernel.db import Tx
 from revento.oauth.audit import queries
 from revento.oauth.audit.actions import ACTIONS
 from revento.web.operator.desk import PAGE, AnyRequest, Desk, show, typed
-from revento.web.shared.translate import gettext
+from revento.web.shared.words import token_words
 
 
 @get("/tokens")
@@ -32,7 +32,7 @@ async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> 
         rows=rows[:PAGE],
         about=about,
         action=action,
-        actions=[(each, gettext(each)) for each in ACTIONS],
+        actions=[(each, token_words(each)) for each in ACTIONS],
         older=f"?{urlencode({name: value for name, value in asked.items() if value})}" if asked["before"] else None,
     )
 

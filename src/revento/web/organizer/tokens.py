@@ -12,7 +12,7 @@ from revento.kernel.db import Tx
 from revento.oauth.audit import queries
 from revento.oauth.audit.actions import ACTIONS
 from revento.web.organizer.desk import PAGE, show
-from revento.web.shared.translate import gettext
+from revento.web.shared.words import token_words
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -38,7 +38,7 @@ async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> 
         desk,
         rows=rows[:PAGE],
         asked=asked,
-        actions=[(each, gettext(each)) for each in ACTIONS],
+        actions=[(each, token_words(each)) for each in ACTIONS],
         integrations=sorted(names.items(), key=lambda pair: pair[1].lower()),
         older=f"?{urlencode({name: value for name, value in older.items() if value})}" if older else None,
     )

@@ -32,7 +32,9 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     untyped: Any = made  # the i18n extension adds its installer at run time
-    untyped.filters.update(text.FILTERS, read_words=words.read_words)
+    untyped.filters.update(
+        text.FILTERS, read_words=words.read_words, refused_words=words.refused_words, token_words=words.token_words
+    )
     untyped.globals.update(
         asset=assets.url,
         asset_version=assets.version,

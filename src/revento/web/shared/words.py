@@ -47,6 +47,49 @@ def read_words(endpoint: str) -> str:
     return gettext(known) if known else endpoint
 
 
+# Why a read was refused, in words for an organizer; `contract.errors` has those for a developer.
+REFUSED: Final = {
+    "token_expired": N_("its access had run out"),
+    "token_revoked": N_("its access was ended"),
+    "event_not_authorized": N_("it asked about another event"),
+    "insufficient_scope": N_("it may not read this"),
+    "user_token_required": N_("it may not read this"),
+    "installation_token_required": N_("it may not read this"),
+    "invalid_request": N_("it asked for something that makes no sense"),
+    "invalid_cursor": N_("it asked for something that makes no sense"),
+    "not_found": N_("there is no such thing"),
+    "rate_limit_exceeded": N_("it asked too often"),
+    "concurrent_limit_exceeded": N_("it asked too much at once"),
+}
+# What happened to tokens, by the token audit's action.
+TOKENS: Final = {
+    "consent.approved": N_("Consent given"),
+    "consent.denied": N_("Consent denied"),
+    "consent.refused": N_("Consent not possible"),
+    "token.issued": N_("Access issued"),
+    "token.refreshed": N_("Access renewed"),
+    "token.repeated": N_("Renewal repeated"),
+    "token.refused": N_("Request refused"),
+    "token.suspended": N_("Access suspended"),
+    "token.resumed": N_("Access resumed"),
+    "token.revoked": N_("Access ended"),
+    "access_token.revoked": N_("Access token ended"),
+    "token.leaked": N_("Token reported as leaked"),
+}
+
+
+def refused_words(code: str | None) -> str | None:
+    """Why a request was refused, in words; the code itself where the table doesn't know it."""
+    known = REFUSED.get(code or "")
+    return gettext(known) if known else code
+
+
+def token_words(action: str) -> str:
+    """What happened to a token, in words."""
+    known = TOKENS.get(action)
+    return gettext(known) if known else action
+
+
 def translated(words: dict[str, str]) -> dict[str, str]:
     """A table of words in the visitor's language."""
     return {key: gettext(each) for key, each in words.items()}

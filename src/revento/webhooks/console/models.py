@@ -21,7 +21,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
     resource_id: str | None = None
     request_id: str | None = None
-    delivery_id: str | None = None
+    message_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
