@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = b"{refresh_token}"  # in a body: the refresh token of the caller's last answer
 _NEXT = re.compile(rb'"refresh_token":\s*"([^"]+)"')
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:\s*chunked", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection:\s*close", re.IGNORECASE)
 
 
@@ -61,6 +62,7 @@ class Caller(asyncio.Protocol):
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.got, self.began, self.last = bytearray(), 0.0, 0.0
         self.transport: asyncio.Transport | None = None
+        self.connecting: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Until the time is over."""
@@ -72,6 +74,7 @@ class Caller(asyncio.Protocol):
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self.plan.port)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connecting = None
         self.transport = cast("asyncio.Transport", transport)  # uvloop's own says nothing of its family
         self._ask()
 
@@ -87,10 +90,8 @@ class Caller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.got += data
         head, found, body = self.got.partition(b"\r\n\r\n")
-        length = _LENGTH.search(head) if found else None
-        if length is None or len(body) < int(length[1]):
-            return
-        self._answered(bytes(head), bytes(body))
+        if found and _whole(head, body):
+            self._answered(bytes(head), bytes(body))
 
     def _answered(self, head: bytes, body: bytes) -> None:
         self.got.clear()
@@ -118,8 +119,15 @@ class Caller(asyncio.Protocol):
             self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None and not self.over.done():
-            self.over.set_exception(exc)
+        if not self.over.done() and (exc is not None or not self.connecting):
+            self.over.set_exception(exc or ConnectionError(f"closed in the middle of an answer: {bytes(self.got)!r}"))
+
+
+def _whole(head: bytes, body: bytes) -> bool:
+    if _CHUNKED.search(head):
+        return body.endswith(b"0\r\n\r\n")
+    length = _LENGTH.search(head)
+    return length is not None and len(body) >= int(length[1])
 
 
 async def call(plan: Plan) -> Figures:

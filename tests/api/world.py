@@ -7,6 +7,7 @@ from typing import Any
 
 from revento.kernel import ids, secrets
 from revento.kernel.db import Database, Json, Tx
+from tests.integrations import given
 
 SCOPES = ["event.read", "participants.read", "program.read"]
 USER_SCOPES = ["profile.read", "event.attendance"]
@@ -103,7 +104,7 @@ async def add_integration(tx: Tx, now: datetime) -> tuple[str, str]:
            VALUES (%(id)s, %(integration)s, 'production', 1, %(document)s, %(now)s)""",
         id=manifest,
         integration=integration,
-        document=Json({}),
+        document=Json(given.document(name="Badge Printer")),
         now=now,
     )
     await tx.run(
