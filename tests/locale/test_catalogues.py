@@ -135,3 +135,14 @@ def test_the_language_follows_the_browser_until_somebody_chooses() -> None:
     assert visitor.choose_locale(None, "fr;q=0.9, de-AT;q=0.8, en;q=0.5") == "de"
     assert visitor.choose_locale("en", "de") == "en"
     assert visitor.choose_locale("xx", "") == "en"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_device_a_language_and_a_day_are_called_what_a_person_calls_them() -> None:
+    chrome = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 Version/17.5 Mobile Safari/604.1"
+    assert [text.device(each) for each in (chrome, phone, f"{chrome} Edg/126.0", "bot 1.0", "")] == [
+        *("Chrome, Windows", "Safari, iPhone", "Edge, Windows", "bot 1.0", ""),
+    ]
+    assert [text.tongue(each) for each in ("en", "pt-BR", "tlh?")] == ["Englisch", "Portugiesisch (Brasilien)", "tlh?"]
+    assert [text.typed_day(each) for each in ("2026-12-05", "soon")] == ["5. Dezember 2026", "soon"]

@@ -71,7 +71,8 @@ async def test_a_passkey_is_made_signs_in_and_is_forgotten(
     await page.click("text=Use a passkey")
     await page.wait_for_selector("text=last used")
     assert page.complaints == []  # type: ignore[attr-defined]
-    await page.click("text=Remove")
+    await page.click("summary:has-text('Remove')")
+    await page.click("text=Remove My phone")
     await page.wait_for_selector("text=You have no passkey yet")
     await page.context.clear_cookies()
     await page.goto(f"{home}/account/sign-in")

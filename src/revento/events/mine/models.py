@@ -76,6 +76,24 @@ class MyActivity(Row, frozen=True):
     moved_up_at: datetime | None
 
 
+class Former(Row, frozen=True):
+    """Software that was connected to a person's event where the event came from, and her consent to it if she gave one.
+
+    A record out of an archive: it gives nobody access to anything.
+    """
+
+    event_id: EventId
+    event_title: str
+    time_zone: str
+    integration: str
+    scopes: list[str]
+    connected_at: datetime
+    ended_at: datetime | None
+    own_scopes: list[str] | None
+    given_at: datetime | None
+    own_ended_at: datetime | None
+
+
 class Export(Row, frozen=True):
     """What a person takes away of her events, one entry each."""
 

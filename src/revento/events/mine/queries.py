@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from revento.events.mine.models import Export, MyActivity, MyEvent, Visit
+from revento.events.mine.models import Export, Former, MyActivity, MyEvent, Visit
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
 
@@ -112,6 +112,15 @@ EXPORT = """
               JOIN participants p ON p.event_id = s.event_id AND p.id = s.participant_id
               JOIN activities t ON t.event_id = s.event_id AND t.id = s.activity_id
              WHERE s.event_id = e.id AND p.user_id = %(user_id)s),
+        'connected_before_it_came_here', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'integration', c.integration, 'scopes', c.scopes, 'connected_at', c.connected_at,
+                'ended_at', c.ended_at,
+                'my_consent', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'scopes', k.scopes, 'given_at', k.given_at, 'ended_at', k.ended_at)), '[]')
+                                 FROM former_consents k
+                                WHERE k.event_id = c.event_id AND k.connection = c.position
+                                  AND k.user_id = %(user_id)s))), '[]')
+              FROM former_connections c WHERE c.event_id = e.id),
         'favourites', (SELECT coalesce(jsonb_agg(t.title), '[]')
               FROM favourites f JOIN activities t ON t.event_id = f.event_id AND t.id = f.activity_id
              WHERE f.event_id = e.id AND f.user_id = %(user_id)s)) ORDER BY e.starts_at), '[]') AS document
@@ -125,3 +134,23 @@ EXPORT = """
 async def export(tx: Tx, user_id: UserId) -> list[dict[str, Any]]:
     """A person's events as she may take them away."""
     return (await tx.one(Export, EXPORT, user_id=user_id)).document
+
+
+# Serves "my data"; indexes participants_by_user, former_consents' and former_connections' keys.
+LIST_FORMER = """
+    SELECT c.event_id, e.title AS event_title, e.time_zone, c.integration, c.scopes, c.connected_at, c.ended_at,
+           k.scopes AS own_scopes, k.given_at, k.ended_at AS own_ended_at
+      FROM participants p
+      JOIN former_connections c ON c.event_id = p.event_id
+      JOIN events e ON e.id = c.event_id
+      LEFT JOIN former_consents k ON k.event_id = c.event_id AND k.connection = c.position AND k.user_id = p.user_id
+     WHERE p.user_id = %(user_id)s
+       AND (k.user_id IS NOT NULL OR 'participants.read' = ANY (c.scopes))
+     ORDER BY e.starts_at DESC, c.event_id, c.position, k.position
+     LIMIT 200
+"""
+
+
+async def list_former(tx: Tx, user_id: UserId) -> list[Former]:
+    """What could read about a person at the Revento from which an event of hers was brought here."""
+    return await tx.all(Former, LIST_FORMER, user_id=user_id)

@@ -122,7 +122,7 @@ async def sign_in_with_passkey(
     )
     following = forms.local_path(str(posted.get("next", "")), sign_in.HOME)
     if isinstance(opened, Reason):
-        return sign_in.refused_passkey(following)
+        return await sign_in.refused_passkey(tx, following)
     if guest is not None and guest.user_id == opened.user_id:
         await sessions.revoke(tx, guest.user_id, guest.session_id, now=now)
     return sign_in.signed_in(settings, opened, following, kept=True)

@@ -2,20 +2,23 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from litestar import Request, Response, get, post
 
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
+from revento.events.mine import queries as visits
 from revento.identity.sessions import actions as sessions
 from revento.identity.sessions.actions import Opened
 from revento.identity.users import actions as users
 from revento.identity.users import passwords, rules
+from revento.integrations.credentials import queries as clients
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
-from revento.kernel.ids import UserId
+from revento.kernel.ids import EventId, UserId
 from revento.sandbox import actions as sandbox
 from revento.web.shared import forms, pages, people
 from revento.web.shared.edge import Asked, Given
@@ -47,12 +50,12 @@ class SignUp(msgspec.Struct, frozen=True):
 
 
 @get("/account/sign-in")
-async def sign_in_page(request: AnyRequest, guest: Given[SignedIn | None]) -> Response[Any]:
+async def sign_in_page(request: AnyRequest, tx: Given[Tx], guest: Given[SignedIn | None]) -> Response[Any]:
     """The form; who is signed in already goes on."""
     following = forms.local_path(request.query_params.get("next"), HOME)
     if guest is not None:
         return pages.go(following)
-    return _sign_in_form(Form[SignIn]({"next": following}))
+    return await _sign_in_form(tx, Form[SignIn]({"next": following}))
 
 
 @post("/account/sign-in", status_code=200)
@@ -62,7 +65,7 @@ async def sign_in(
     """Trades e-mail and password for a session, then goes where the person was heading."""
     form = await forms.read(request, SignIn)
     if form.got is None:
-        return _sign_in_form(form)
+        return await _sign_in_form(tx, form)
     opened = await users.sign_in(
         tx,
         email=form.got.email,
@@ -72,22 +75,37 @@ async def sign_in(
         now=clock.now(),
     )
     if isinstance(opened, Reason):
-        form.refuse("", gettext(opened.say))
-        return _sign_in_form(form, status=429 if opened is errors.TOO_MANY_ATTEMPTS else 422)
+        limited = opened is errors.TOO_MANY_ATTEMPTS
+        form.refuse("" if limited else "password", gettext(opened.say))
+        return await _sign_in_form(tx, form, status=429 if limited else 422)
     return signed_in(settings, opened, forms.local_path(form.value("next"), HOME), kept=form.value("keep", "") != "")
 
 
-def _sign_in_form(form: Form[SignIn], *, status: int = 200) -> Response[Any]:
+async def _sign_in_form(tx: Tx, form: Form[SignIn], *, status: int = 200) -> Response[Any]:
     sends_to = pages.ELSEWHERE  # signing in can be a stop on the way to somebody's software
     status = 422 if form.errors and status == 200 else status
-    return pages.page("account/sign_in.html", status, form=form, sends_to=sends_to)
+    return pages.page(
+        "account/sign_in.html", status, form=form, sends_to=sends_to, on_to=await _on_to(tx, form.value("next"))
+    )
 
 
-def refused_passkey(following: str) -> Response[Any]:
+async def _on_to(tx: Tx, following: str) -> str | None:
+    """What the person is heading for, by its name: a published event, or software that asks for a sign-in."""
+    where = urlsplit(forms.local_path(following, HOME))
+    if where.path == "/oauth/authorize":
+        client = await clients.find_client(tx, dict(parse_qsl(where.query)).get("client_id", "").replace("\0", ""))
+        return client.integration_name if client else None
+    if not where.path.startswith("/events/"):
+        return None
+    visit = await visits.find_visit(tx, None, EventId(where.path.split("/")[2]))
+    return visit.title if visit else None
+
+
+async def refused_passkey(tx: Tx, following: str) -> Response[Any]:
     """The form again, since the device's answer did not open the door."""
     form = Form[SignIn]({"next": following})
     form.refuse("", gettext("We don't know this passkey. Sign in with your password, then add it to your account."))
-    return _sign_in_form(form)
+    return await _sign_in_form(tx, form)
 
 
 def signed_in(settings: Settings, opened: Opened, following: str, *, kept: bool) -> Response[Any]:

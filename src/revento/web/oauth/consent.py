@@ -119,6 +119,17 @@ async def decide(
     person: Given[SignedIn],
 ) -> Response[Any]:
     """Takes the answer. Only reference, decision and ticks are read; the rest was kept when it was shown."""
+    try:
+        return await _decide(request, tx, clock, settings, provided, person)
+    except Refused as refusal:  # decided before anything is written
+        if refusal.reason is not errors.FORM_EXPIRED:
+            raise
+        return refusals.expired()
+
+
+async def _decide(
+    request: AnyRequest, tx: Tx, clock: Clock, settings: Settings, provided: Services, person: SignedIn
+) -> Response[Any]:
     posted = await request.form()
     reference, decision = str(posted.get("consent", "")), posted.getall("decision", [])
     chosen = [str(name) for name in posted.getall("optional_scope", [])]
@@ -155,7 +166,7 @@ async def _refuse(tx: Tx, pending: Pending, refusal: Refused, issuer: str) -> Re
         raise refusal
     leave = rules.location(pending.redirect_uri, issuer, pending.state, error="access_denied")
     reason = errors.FORBIDDEN if refusal.reason is errors.NOT_FOUND else refusal.reason
-    return refusals.refused(reason, client, leave, kind=kind)
+    return refusals.refused(reason, client, leave, kind=kind, event_id=pending.event_id)
 
 
 def _go(where: str) -> Redirect:

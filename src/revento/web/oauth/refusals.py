@@ -1,6 +1,7 @@
 """Pages that say no, in words that tell the person what to do next (contract §3.1)."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response
@@ -16,7 +17,7 @@ HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What happened, and the next step; with a link of ours where one helps."""
+    """What happened, and the next step; with a link of ours where one helps (`{event_id}` is filled in)."""
 
     title: str
     say: str
@@ -67,14 +68,14 @@ _BY_CODE: Final = {
     "not_connected": Words(
         N_("This event doesn't use this integration"),
         N_("You can sign in with Revento as soon as the organizers have connected it to the event. Ask them about it."),
-        "/",
-        N_("My events"),
+        "/events/{event_id}",
+        N_("To the event"),
     ),
     "no_application": Words(
         N_("You haven't applied for this event"),
         N_("Signing in is for people who take part or have applied. Apply first, in any role, and come back."),
-        "/events",
-        N_("Find the event"),
+        "/events/{event_id}/application",
+        N_("Apply"),
     ),
     "not_found": Words(
         N_("There is no such event"),
@@ -106,6 +107,15 @@ def unknown_client() -> Response[Any]:
     return _page(400, words)
 
 
+def expired() -> Response[Any]:
+    """The page that was answered holds no more: it is too old, or another person's or session's."""
+    say = N_(
+        "It stayed open too long, or you signed in anew meanwhile. Go back to where you came from and start over; "
+        "what you granted before still holds."
+    )
+    return _page(403, Words(N_("This question has grown old"), say))
+
+
 def wrong_redirect(client: Client) -> Response[Any]:
     """The answer would go where the integration never said it lives. Nothing is sent there."""
     say = N_(
@@ -116,10 +126,11 @@ def wrong_redirect(client: Client) -> Response[Any]:
     return _page(400, words, gettext(say) % {"name": client.integration_name})
 
 
-def refused(reason: Reason, client: Client, leave: str, *, kind: TokenKind) -> Response[Any]:
+def refused(reason: Reason, client: Client, leave: str, *, kind: TokenKind, event_id: str) -> Response[Any]:
     """The person can't grant this. `leave` takes her back, with `access_denied`."""
     words = _NOT_LISTED[kind] if reason.code == "not_in_catalogue" else _BY_CODE.get(reason.code)
     words = words or Words(N_("That can't be done"), reason.say)
+    words = msgspec.structs.replace(words, link=words.link and words.link.format(event_id=quote(event_id)))
     return _page(403, words, client=client, leave=leave)
 
 

@@ -71,7 +71,7 @@ async def _ask(
     except Refused as refusal:
         reason = _told(refusal.reason, asked.kind)
         await actions.note_refused(tx, person.user_id, client, asked, reason.code, now=clock.now())
-        return refusals.refused(reason, client, leave, kind=asked.kind)
+        return refusals.refused(reason, client, leave, kind=asked.kind, event_id=asked.event_id)
     if rules.is_personal(asked.scopes) and not person.is_fresh(clock.now()):
         return Redirect(f"/account/confirm?next={quote(_here(request), safe='/')}", status_code=303)
     reference = await actions.open_page(

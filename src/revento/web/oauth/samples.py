@@ -13,7 +13,7 @@ from revento.oauth.consent.models import Offer
 from revento.oauth.consent.rules import masked
 from revento.web.shared.people import SignedIn
 from revento.web.shared.states import look
-from revento.web.shared.text import span
+from revento.web.shared.text import span, tongue
 from revento.web.shared.translate import gettext
 
 Sample = list[tuple[str, str]]
@@ -24,7 +24,11 @@ async def of(tx: Tx, offer: Offer, person: SignedIn) -> dict[str, Sample]:
     """By scope: pairs of what it is called and what it says."""
     if offer.kind is TokenKind.USER:
         return {
-            "profile.read": [(gettext("Name"), person.name), (gettext("E-mail"), person.email)],
+            "profile.read": [
+                (gettext("Name"), person.name),
+                (gettext("E-mail"), person.email),
+                (gettext("Language"), tongue(person.locale)),
+            ],
             "event.attendance": await _attendance(tx, offer, person),
         }
     event = offer.event

@@ -74,6 +74,7 @@ async def my_data(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -
         theirs=live,
         known=_known,
         duties=await queries.list_duties(tx, person.user_id),
+        former=await events.list_former(tx, person.user_id),
         objections=await objected.list_by_user(tx, person.user_id),
         reasons={key: gettext(words) for key, words in REASONS.items()},
         now=clock.now(),

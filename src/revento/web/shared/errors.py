@@ -46,6 +46,10 @@ _TITLES: Final = {
     500: N_("That broke on our side"),
     503: N_("Back in a moment"),
 }
+# For people the next step is told as well.
+_SAID: Final = {
+    errors.NOT_FOUND: N_("The address may be mistyped, or what was here has gone or is not meant for you."),
+}
 # RFC 6750 §3.1; the API's own code is finer than `invalid_token` and stands in the body.
 _CHALLENGES: Final = {
     errors.MISSING_TOKEN: "Bearer",
@@ -107,7 +111,7 @@ def _page(request: AnyRequest, reason: Reason, say: str | None) -> Response[str]
         reason.status,
         code=reason.status,
         title=gettext(title),
-        say=gettext(say or reason.say),
+        say=gettext(say if say not in (None, reason.say) else _SAID.get(reason, reason.say)),
         request_id=request.scope.get("request_id"),
     )
 

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import nh3
+from babel import Locale as BabelLocale
+from babel import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from markdown_it import MarkdownIt
@@ -121,6 +123,52 @@ def percent(part: float, whole: float) -> str:
     return format_percent(part / whole, locale=babel_locale()) if whole else "–"
 
 
+def tongue(tag: str) -> str:
+    """A language by its name, `English` for `en`; the tag itself where nobody knows it."""
+    try:
+        return BabelLocale.parse(tag, sep="-").get_display_name(babel_locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def typed_day(value: str) -> str:
+    """A day as a form keeps it, `2026-12-05`, in words: `5 December 2026`."""
+    try:
+        return day(date.fromisoformat(value), "d MMMM y")
+    except ValueError:
+        return value
+
+
+# In the order in which they have to be looked for: most browsers also claim to be those behind them.
+_BROWSERS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+def device(user_agent: str) -> str:
+    """A browser's long name for itself, as a person would say it: `Firefox, Linux`."""
+    browser = next((words for mark, words in _BROWSERS.items() if mark in user_agent), "")
+    system = next((words for mark, words in _SYSTEMS.items() if mark in user_agent), "")
+    return ", ".join(word for word in (browser, system) if word) or user_agent[:60]
+
+
 def initials(name: str) -> str:
     """Two letters for an avatar."""
     words = [word for word in name.split() if word[0].isalnum()]
@@ -160,6 +208,9 @@ FILTERS = {
             local_input,
             number,
             percent,
+            tongue,
+            typed_day,
+            device,
             initials,
             hue,
             pairs,

@@ -88,16 +88,19 @@
   });
 
   // the viewer's own time beside the event's, where the two differ
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const tellOwnTime = (root) => within(root, "time[data-zone]").forEach((time) => {
-    if (time.dataset.zone === here || time.dataset.told) return;
+  const parts = { hour: "2-digit", minute: "2-digit" };
+  const clocks = new Map(); // making one takes a phone longer than reading it a hundred times
+  const clock = (zone, language = "en-GB", more = {}) => {
+    const key = `${zone} ${language}`;
+    if (!clocks.has(key)) clocks.set(key, new Intl.DateTimeFormat(language, { ...parts, ...more, timeZone: zone }));
+    return clocks.get(key);
+  };
+  const tellOwnTime = (root) => within(root, "time[data-zone]:not([data-told])").forEach((time) => {
     const at = new Date(time.dateTime);
-    const parts = { hour: "2-digit", minute: "2-digit" };
-    const inEvent = at.toLocaleTimeString("en-GB", { ...parts, timeZone: time.dataset.zone });
-    const inMine = at.toLocaleTimeString("en-GB", parts);
+    const inMine = clock(undefined).format(at);
     time.dataset.told = "yes";
-    if (inEvent !== inMine) {
-      time.title = `${time.title} · ${time.dataset.yours} ${at.toLocaleString(document.documentElement.lang, { ...parts, weekday: "short" })}`;
+    if (clock(time.dataset.zone).format(at) !== inMine) {
+      time.title = `${time.title} · ${time.dataset.yours} ${clock(undefined, document.documentElement.lang, { weekday: "short" }).format(at)}`;
       if (time.hasAttribute("data-beside")) {
         const beside = document.createElement("small");
         beside.className = "muted";
@@ -107,9 +110,12 @@
     }
   });
 
+  // what nobody waits for is done when the phone has time for it
+  const later = (work) => window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1500 }) : setTimeout(work);
+
   // a page with errors starts at its summary
   const begin = (root) => {
-    tellOwnTime(root);
+    later(() => tellOwnTime(root));
     const summary = root.querySelector("[data-take-focus]");
     if (summary) summary.focus();
   };
@@ -120,9 +126,10 @@
   const offline = document.documentElement.dataset.offline;
   if ("serviceWorker" in navigator && offline) {
     const event = document.querySelector("[data-keep]");
-    navigator.serviceWorker.register(offline).then(() => navigator.serviceWorker.ready).then((ready) => {
+    const register = () => navigator.serviceWorker.register(offline).then(() => navigator.serviceWorker.ready).then((ready) => {
       if (event && navigator.onLine) ready.active.postMessage({ type: "keep", base: event.dataset.keep });
     }).catch(() => { /* offline reading is a comfort */ });
+    if (document.readyState === "complete") later(register); else addEventListener("load", () => later(register));
   }
   const notice = document.getElementById("offline");
   const tellNetwork = () => { if (notice) notice.hidden = navigator.onLine; };
