@@ -34,6 +34,7 @@ class Claimer:
     def __init__(self, db: Database, lanes: Lanes, counts: Counts, box: Box) -> None:
         self._db, self._lanes, self._counts, self._box = db, lanes, counts, box
         self._after: dict[int, int] = {}
+        self._parked = 0
         self._unseal = lru_cache(1024)(self._open_secret)
         self.is_out_of_room = False
 
@@ -44,15 +45,23 @@ class Claimer:
 
     async def healthy(self) -> bool:
         """Claims for endpoints in good health; whether it is worth asking again at once."""
-        room = ROWS_MOST - (self._lanes.rows - self._lanes.suspect_rows)
-        self.is_out_of_room = room <= 0
-        if room <= 0 or not self._after:
+        self._parked = min(ROWS_MOST, self._lanes.parked())
+        self.is_out_of_room = not self.has_room
+        if self.is_out_of_room or not self._after:
             return False
-        limit, begun_inside = min(BATCH, room), any(self._after.values())
+        limit, begun_inside = BATCH, any(self._after.values())
         rows = await self._claim(self._after, healthy=True, limit=limit)
         is_full = len(rows) >= limit
         self._move_on(rows, is_full=is_full)
         return is_full or begun_inside
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a whole batch fits: a claim of a few rows costs as much, so it waits until many have gone.
+
+        Rows behind a request that has been out for a second take no room from the others, up to as many again.
+        """
+        return self._lanes.rows - self._lanes.suspect_rows - self._parked <= ROWS_MOST - BATCH
 
     async def suspects(self) -> int:
         """Claims for endpoints that failed last time, within their small share; how many rows."""

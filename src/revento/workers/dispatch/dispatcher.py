@@ -22,7 +22,7 @@ from revento.webhooks.outbox import queries as outbox
 from revento.webhooks.replays import actions as replays
 from revento.webhooks.sharing import actions as sharing
 from revento.webhooks.sharing import queries as dispatchers
-from revento.workers.dispatch.claiming import LEASE_S, ROWS_MOST, Claimer
+from revento.workers.dispatch.claiming import LEASE_S, Claimer
 from revento.workers.dispatch.counting import Counts
 from revento.workers.dispatch.lanes import Lane, Lanes
 from revento.workers.dispatch.recording import Recorder
@@ -61,9 +61,7 @@ class Dispatcher:
             sender, self.lanes, self.recorder, self.counts, clock, ladder=ladder, on_land=self._landed
         )
         self._may_sign = True
-        self._suspects_at = self._reap_at = 0.0
-        self._has_suspects = False
-        self._suspects_timer: asyncio.TimerHandle | None = None
+        self._reap_at = 0.0
 
     async def run(self, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
         """Works until `stop`, then ends cleanly: unstarted rows go back, what is in flight ends, results are written.
@@ -72,7 +70,7 @@ class Dispatcher:
         """
         if (off := await self._beat()) > SKEW_MOST:
             raise ClockOff(f"this clock is {off.total_seconds():.0f} s off the database's; webhooks would be refused")
-        loops = (self._listen, self._route, self._claim, self._sweep, self._keep_beating)
+        loops = (self._listen, self._route, self._claim, self._claim_suspects, self._sweep, self._keep_beating)
         tasks = [asyncio.create_task(self._for_ever(loop)) for loop in loops]
         writing = asyncio.create_task(self.recorder.run())
         if ready is not None:
@@ -129,30 +127,28 @@ class Dispatcher:
         while True:
             await _wait(self._claimable)
             again = True
-            while again and self._may_sign and not self.recorder.is_full:
+            while again and self._may_claim:
                 again = await self.claimer.healthy()
-                await self._claim_suspects()
                 self.flights.settle()
 
     async def _claim_suspects(self) -> None:
-        """Twenty times a second is enough for endpoints that failed last time."""
-        wait = self._suspects_at - time.monotonic()
-        if wait <= 0:
-            self._suspects_at = time.monotonic() + SUSPECT_EVERY_S
-            self._has_suspects = await self.claimer.suspects() > 0
-        elif (self._has_suspects or self.lanes.suspect_rows) and self._suspects_timer is None:
-            self._suspects_timer = asyncio.get_running_loop().call_later(wait, self._suspects_again)
+        """Beside the others, who need not wait for it: often while there are some, else as often as the net is cast."""
+        while True:
+            taken = await self.claimer.suspects() if self._may_claim else 0
+            if taken:
+                self.flights.settle()
+            await asyncio.sleep(SUSPECT_EVERY_S if taken or self.lanes.suspect_rows else POLL_S)
 
-    def _suspects_again(self) -> None:
-        self._suspects_timer = None
-        self._claimable.set()
+    @property
+    def _may_claim(self) -> bool:
+        return self._may_sign and not self.recorder.is_full
 
     def _landed(self, lane: Lane) -> None:
         """Claims again when an endpoint that has more runs dry, or when memory was full and has room again."""
         if lane.has_more and len(lane.waiting) <= lane.most:
             lane.has_more = False
             self._claimable.set()
-        elif self.claimer.is_out_of_room and self.lanes.rows < ROWS_MOST * 3 // 4:
+        elif self.claimer.is_out_of_room and self.claimer.has_room:
             self._claimable.set()
 
     async def _sweep(self) -> None:

@@ -187,6 +187,10 @@ class Lanes:
         """Rows in memory per endpoint."""
         return {no: lane.rows for no, lane in self.by_no.items() if lane.rows}
 
+    def parked(self) -> int:
+        """Rows of healthy endpoints that wait behind a request which has been out for a second."""
+        return sum(len(lane.waiting) for lane in self.by_no.values() if lane.slow and not lane.health.suspect)
+
     def _recount(self, lane: Lane, health: Health) -> None:
         change = health.suspect - lane.health.suspect
         self.suspect_rows += change * lane.rows
