@@ -83,11 +83,12 @@ OFFERS: Final = (
 )
 SHIRTS: Final = ("None", "S", "M", "L", "XL", "M", "L", "XS", "XXL")
 CONTACTS: Final = ("partner", "sister", "brother", "mother", "flatmate", "friend")
+# What is asked for, and which answer it is about.
 REVISION_NOTES: Final = (
-    "Please tell us which evening you can help, and check the emergency number: one digit is missing.",
-    "Lovely idea! How many people fit in your workshop, and do you need water in the room?",
-    "You applied as a host. Please describe what you would like to host.",
-    "The date of arrival is before the doors open. Is that a typing mistake?",
+    ("Please check the emergency number: one digit is missing.", "emergency_contact"),
+    ("Lovely idea! How many people fit in your workshop, and do you need water in the room?", "about_you"),
+    ("Please tell us a little more: what would people do or see with you?", "about_you"),
+    ("The date of arrival is before the doors open. Is that a typing mistake?", "arrives_on"),
 )
 REJECTION_NOTES: Final = (
     "All host places are taken this year. You are very welcome to apply again as a participant.",

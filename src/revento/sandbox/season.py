@@ -168,7 +168,7 @@ async def _decide(scene: Scene, reviewer: Reviewer, application: Application, fa
     elif fate is Status.REJECTED:
         await reviews.reject(tx, reviewer, id, note=scene.dice.choice(cast.REJECTION_NOTES), now=now)
     elif fate is Status.REVISION_REQUESTED:
-        note = scene.dice.choice(cast.REVISION_NOTES)
-        await reviews.ask_revision(tx, reviewer, id, note=note, fields=["about_you"], now=now)
+        note, field = scene.dice.choice(cast.REVISION_NOTES)
+        await reviews.ask_revision(tx, reviewer, id, note=note, fields=[field], now=now)
     elif fate is Status.WITHDRAWN:
         await applications.withdraw(tx, application.user_id, scene.event_id, id, now=now)

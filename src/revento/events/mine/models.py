@@ -5,6 +5,7 @@ from typing import Any
 
 from revento.contract.v1.event import MinAge, PublishStatus
 from revento.contract.v1.participant import ApplicationStatus, Role
+from revento.contract.v1.program import ActivityStatus
 from revento.kernel.db import Row
 from revento.kernel.ids import ActivityId, ApplicationId, EventId, OrganizationId, ParticipantId, UserId
 
@@ -72,6 +73,7 @@ class MyActivity(Row, frozen=True):
     starts_at: datetime
     ends_at: datetime
     location_name: str | None
+    status: ActivityStatus
     state: str
     moved_up_at: datetime | None
 

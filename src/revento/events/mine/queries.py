@@ -69,14 +69,15 @@ async def list_events(tx: Tx, user_id: UserId, *, now: datetime) -> list[MyEvent
 # Serves "what needs me now" and the next things on; index participants_by_user.
 LIST_ACTIVITIES = """
     SELECT e.id AS event_id, e.title AS event_title, e.time_zone, t.id AS activity_id, t.title, t.starts_at, t.ends_at,
-           l.name AS location_name, s.state, s.moved_up_at
+           l.name AS location_name, t.status, s.state, s.moved_up_at
       FROM participants p
       JOIN activity_signups s ON s.event_id = p.event_id AND s.participant_id = p.id
       JOIN activities t ON t.event_id = s.event_id AND t.id = s.activity_id AND t.is_published
       JOIN events e ON e.id = p.event_id
       LEFT JOIN locations l ON l.event_id = t.event_id AND l.id = t.location_id
-     WHERE p.user_id = %(user_id)s AND t.status = 'scheduled' AND t.ends_at > %(now)s
-       AND ((s.state = 'going' AND t.starts_at < %(until)s) OR s.moved_up_at > %(since)s)
+     WHERE p.user_id = %(user_id)s AND t.ends_at > %(now)s
+       AND CASE WHEN t.status = 'cancelled' THEN s.state = 'going' AND t.updated_at > %(since)s
+                ELSE (s.state = 'going' AND t.starts_at < %(until)s) OR s.moved_up_at > %(since)s END
      ORDER BY t.starts_at, t.id
      LIMIT 50
 """
@@ -85,7 +86,7 @@ LIST_ACTIVITIES = """
 async def list_activities(
     tx: Tx, user_id: UserId, *, until: datetime, since: datetime, now: datetime
 ) -> list[MyActivity]:
-    """What a person goes to before `until`, and where she moved up from a waitlist after `since`."""
+    """What a person goes to before `until`; where she moved up from a waitlist, or lost her place, after `since`."""
     return await tx.all(MyActivity, LIST_ACTIVITIES, user_id=user_id, until=until, since=since, now=now)
 
 

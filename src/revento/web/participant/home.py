@@ -14,7 +14,7 @@ from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.web.shared import pages
-from revento.web.shared.text import ago, hours, moment
+from revento.web.shared.text import ago, hour, moment
 from revento.web.shared.translate import gettext
 
 AnyRequest = Request[Any, Any, Any]
@@ -49,8 +49,8 @@ async def home(request: AnyRequest, tx: Given[Tx], clock: Given[Clock], guest: G
     return pages.page(
         "participant/home.html",
         person=guest,
-        needs=needs + _moved(soon, now),
-        soon=[each for each in soon if each.state == "going" and each.starts_at < now + SOON],
+        needs=needs + _news(soon, now),
+        soon=[each for each in soon if _goes(each) and each.starts_at < now + SOON],
         coming=coming,
         past=[each for each in mine if each.ends_at <= now],
     )
@@ -81,15 +81,24 @@ def _need(event: MyEvent, now: datetime) -> Need | None:
     return Need("pencil", "warn", href, event.title, say, gettext("Finish it"))
 
 
-def _moved(activities: list[MyActivity], now: datetime) -> list[Need]:
+def _goes(activity: MyActivity) -> bool:
+    return activity.state == "going" and activity.status == "scheduled"
+
+
+def _news(activities: list[MyActivity], now: datetime) -> list[Need]:
+    """Where she moved up, and where what she had a place in does not take place."""
     found: list[Need] = []
     for each in activities:
-        if each.moved_up_at is None or each.moved_up_at <= now - LATELY or each.state != "going":
-            continue
-        when = f"{moment(each.starts_at, each.time_zone)}, {hours(each.starts_at, each.ends_at, each.time_zone)}"
-        say = gettext("You moved up from the waitlist and have a place: %(when)s.") % {"when": when}
+        when = {"when": moment(each.starts_at, each.time_zone)}
         href = f"/events/{each.event_id}/activities/{each.activity_id}"
-        found.append(Need("ticket", "ok", href, each.title, say, gettext("See it")))
+        if each.status == "cancelled":
+            say = gettext("Cancelled. You had a place there: %(when)s. The hour is free for something else.") % when
+            program = f"/events/{each.event_id}/program"
+            found.append(Need("ban", "bad", program, each.title, say, gettext("See program")))
+        elif _goes(each) and each.moved_up_at is not None and each.moved_up_at > now - LATELY:
+            when = {"when": f"{when['when']}–{hour(each.ends_at, each.time_zone)}"}
+            say = gettext("You moved up from the waitlist and have a place: %(when)s.") % when
+            found.append(Need("ticket", "ok", href, each.title, say, gettext("See it")))
     return found
 
 
