@@ -3,6 +3,7 @@
 import secrets as dice
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -31,7 +32,17 @@ _log = log.logger("webhooks.claiming")
 class Claimer:
     """Takes rows from the database into the lanes."""
 
-    def __init__(self, db: Database, lanes: Lanes, counts: Counts, box: Box) -> None:
+    def __init__(
+        self,
+        db: Database,
+        lanes: Lanes,
+        counts: Counts,
+        box: Box,
+        *,
+        give_back: Callable[[list[Claimed]], None],
+    ) -> None:
+        """`give_back` takes rows that were leased and can't be sent, because the database went away in between."""
+        self._give_back = give_back
         self._db, self._lanes, self._counts, self._box = db, lanes, counts, box
         self._after: dict[int, int] = {}
         self._parked = 0
@@ -73,15 +84,19 @@ class Claimer:
 
     async def _claim(self, after: dict[int, int], *, healthy: bool, limit: int) -> list[Claimed]:
         token, busy = dice.randbits(62), self._lanes.busy()
-        async with self._db.tx() as tx:
+        async with self._db.statement() as tx:  # a lease needs no transaction around it, and costs less without one
             rows = await queries.claim(
                 tx, afters=after, busy=busy, healthy=healthy, limit=limit, ahead=AHEAD, token=token, lease_s=LEASE_S
             )
             if not rows:
                 return rows
-            found = await queries.list_receivers(tx, sorted({row.endpoint_no for row in rows}))
-            receivers = {one.endpoint_no or 0: one for one in found}
-            sendable = await _withhold(tx, rows, receivers)
+            try:
+                found = await queries.list_receivers(tx, sorted({row.endpoint_no for row in rows}))
+            except BaseException:
+                self._give_back(rows)
+                raise
+        receivers = {one.endpoint_no or 0: one for one in found}
+        sendable = await self._sendable(rows, receivers)
         self._counts.claims += 1
         self._counts.claimed += len(rows)
         taken = Counter(row.endpoint_no for row in rows)
@@ -97,6 +112,31 @@ class Claimer:
                 lane = self._lanes.open(receiver, self._secrets(receiver))
             self._lanes.add(lane, row, at=now)
             lane.has_more = held[row.endpoint_no] >= lane.receiver.in_flight_now * AHEAD
+
+    async def _sendable(self, rows: list[Claimed], receivers: dict[int, Receiver]) -> list[Claimed]:
+        """Those rows that may be sent now. Rights may have changed since routing: the others are held or closed."""
+        sendable: list[Claimed] = []
+        held: list[Claimed] = []
+        closed: list[tuple[Claimed, str]] = []
+        for row in rows:
+            receiver, topic = receivers.get(row.endpoint_no), topics.BY_NAME.get(row.topic)
+            if receiver is None or topic is None or row.body is None:
+                closed.append((row, "expired"))
+            elif (why := rules.why_not(topic, receiver)) is None:
+                sendable.append(row)
+            elif why in rules.HELD:
+                held.append(row)
+            else:
+                closed.append((row, why.value))
+        if closed or held:
+            try:
+                async with self._db.tx() as tx:
+                    await queries.cancel(tx, closed)
+                    await _hold(tx, held, receivers)
+            except BaseException:
+                self._give_back(rows)
+                raise
+        return sendable
 
     def _move_on(self, rows: list[Claimed], *, is_full: bool) -> None:
         """Where the next claim begins: after the last endpoint served if the limit cut us short, else at the start."""
@@ -121,25 +161,7 @@ class Claimer:
             return None
 
 
-async def _withhold(tx: Tx, rows: list[Claimed], receivers: dict[int, Receiver]) -> list[Claimed]:
-    """Those rows that may be sent now. Rights may have changed since routing: the others are held or closed."""
-    sendable: list[Claimed] = []
-    held: list[Claimed] = []
-    closed: list[tuple[Claimed, str]] = []
-    for row in rows:
-        receiver, topic = receivers.get(row.endpoint_no), topics.BY_NAME.get(row.topic)
-        if receiver is None or topic is None or row.body is None:
-            closed.append((row, "expired"))
-        elif (why := rules.why_not(topic, receiver)) is None:
-            sendable.append(row)
-        elif why in rules.HELD:
-            held.append(row)
-        else:
-            closed.append((row, why.value))
-    if closed:
-        await queries.cancel(tx, closed)
-    if held:
-        obstacles = {row.endpoint_no: rules.why_withheld(receivers[row.endpoint_no]) for row in held}
-        await queries.give_back(tx, held, state=HELD)
-        await fanout.number(tx, dict.fromkeys(obstacles, 0), dict(obstacles))
-    return sendable
+async def _hold(tx: Tx, rows: list[Claimed], receivers: dict[int, Receiver]) -> None:
+    obstacles = {row.endpoint_no: rules.why_withheld(receivers[row.endpoint_no]) for row in rows}
+    await queries.give_back(tx, rows, state=HELD)
+    await fanout.number(tx, dict.fromkeys(obstacles, 0), dict(obstacles))

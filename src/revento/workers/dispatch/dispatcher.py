@@ -56,7 +56,7 @@ class Dispatcher:
         self.counts, self.lanes = Counts(), Lanes()
         self.recorder = Recorder(db, self.lanes, self.counts)
         self._routable, self._claimable = asyncio.Event(), asyncio.Event()
-        self.claimer = Claimer(db, self.lanes, self.counts, box)
+        self.claimer = Claimer(db, self.lanes, self.counts, box, give_back=self.recorder.give_back)
         self.flights = Flights(
             sender, self.lanes, self.recorder, self.counts, clock, ladder=ladder, on_land=self._landed
         )
