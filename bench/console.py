@@ -203,6 +203,7 @@ async def _fill(site: Site, world: World, size: int) -> None:
     whose = {"integration": world.story.client.integration_id, "client": world.story.client.id}
     where = {"events": world.events, "installs": world.installs}
     async with site.db.tx() as tx:
+        await tx.run("SET LOCAL statement_timeout = 0")  # a million rows take their time
         await tx.run(EMPTY)
         await tx.run(MESSAGES, **span, events=world.events)
         await tx.run(DELIVERIES, **span, nos=world.nos)
@@ -214,6 +215,7 @@ async def _fill(site: Site, world: World, size: int) -> None:
         for statement in (TICKS, HOURS, API_HOURS):
             await tx.run(statement)
     async with site.db.tx() as tx:
+        await tx.run("SET LOCAL statement_timeout = 0")
         await tx.run("ANALYZE")
 
 
