@@ -71,3 +71,19 @@ async def test_a_spent_refresh_token_ends_its_family_for_as_long_as_it_would_hav
     await forget_tokens.forget(tools(site))
     assert (await badges.refresh(first["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await badges.refresh(third["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_the_audit_forgets_refreshes_that_went_well_after_ninety_days_and_nothing_else(
+    badges: Speaker, ada: httpx.AsyncClient, site: Site, clock
+) -> None:
+    first = await badges.tokens(ada)
+    await badges.refresh(first["refresh_token"])
+    await badges.refresh("rev_refresh_none")
+    before = await site.rows(str, "SELECT action FROM token_audit ORDER BY id")
+    assert "token.refreshed" in before
+    clock.pass_(days=90)
+    assert (await forget_tokens.forget(tools(site)))["rotations"] == 0
+    clock.pass_(seconds=1)
+    assert (await forget_tokens.forget(tools(site)))["rotations"] == 1
+    after = await site.rows(str, "SELECT action FROM token_audit ORDER BY id")
+    assert after == [each for each in before if each != "token.refreshed"]

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from revento.integrations.catalogue import queries as catalogue
 from revento.kernel import secrets
 from revento.kernel.db import Tx
@@ -32,19 +34,27 @@ _STILL_GOOD: Final = Say(
 )
 
 
-async def report(tx: Tx, token: str, *, base_url: str, now: datetime) -> bool:
+class Reported(msgspec.Struct, frozen=True):
+    """What a report led to: whether something ended by it, and whether the integration's people were told."""
+
+    ended: bool = False
+    reported: bool = False
+
+
+async def report(tx: Tx, token: str, *, base_url: str, now: datetime) -> Reported:
     """Ends a token of ours with its whole family, burns a code, and tells the integration's people by mail.
 
-    A client secret is reported to its owner and not ended. Whether the token was alive or is a live secret.
+    A client secret is reported to its owner and not ended: a stranger must not be able to cut an integration off.
     """
     if not token.isascii():
-        return False
+        return Reported()
     hash = secrets.sha256(token)
     found = await queries.find(tx, hash)
     if found is None:
-        return False
-    alive = await _end(tx, hash, found, now=now)
-    if alive:
+        return Reported()
+    is_secret = found.kind == "client secret"
+    ended = not is_secret and await _end(tx, hash, found, now=now)
+    if ended or is_secret:
         await audit.note(
             tx,
             ANYBODY,
@@ -56,12 +66,10 @@ async def report(tx: Tx, token: str, *, base_url: str, now: datetime) -> bool:
             now=now,
         )
         await _tell(tx, found, base_url=base_url, now=now)
-    return alive
+    return Reported(ended=ended, reported=ended or is_secret)
 
 
 async def _end(tx: Tx, hash: bytes, found: Leaked, *, now: datetime) -> bool:
-    if found.kind == "client secret":
-        return True
     if found.kind == "authorization code":
         await codes.set_burnt(tx, hash, now=now)
     if found.family_id is None:

@@ -13,6 +13,7 @@ CODES: Final = timedelta(days=7)  # a replayed code ends what it bought for as l
 ACCESS: Final = timedelta(days=7)  # an old token is told that it has expired, not that nobody knows it
 REFRESH: Final = timedelta(0)  # a spent one is known for as long as it would have lived
 FAMILIES: Final = timedelta(seconds=limits.REFRESH_TOKEN_S) + timedelta(days=30)  # after the last refresh
+ROTATIONS: Final = timedelta(days=90)  # in the audit; what was consented, refused and ended stays in it
 
 Step = Callable[[Tx, datetime], Awaitable[int]]
 
@@ -37,6 +38,10 @@ async def _families(tx: Tx, now: datetime) -> int:
     return await queries.drop_families(tx, before=now - FAMILIES)
 
 
+async def _rotations(tx: Tx, now: datetime) -> int:
+    return await queries.drop_rotations(tx, before=now - ROTATIONS)
+
+
 # In this order: a family goes after the codes that name it.
 STEPS: Final[dict[str, Step]] = {
     "pages": _pages,
@@ -44,4 +49,5 @@ STEPS: Final[dict[str, Step]] = {
     "access": _access,
     "refresh": _refresh,
     "families": _families,
+    "rotations": _rotations,
 }

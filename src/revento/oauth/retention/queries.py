@@ -77,3 +77,17 @@ DROP_FAMILIES = """
 async def drop_families(tx: Tx, *, before: datetime) -> int:
     """Forgets families whose last refresh token was issued before then; how many."""
     return await tx.run(DROP_FAMILIES, before=before, limit=AT_ONCE)
+
+
+# Index token_audit_old, lossy: the pages of that age are read. What people decided, and what went wrong, stays.
+DROP_ROTATIONS = """
+    DELETE FROM token_audit
+     WHERE id IN (SELECT id FROM token_audit
+                   WHERE at < %(before)s AND action IN ('token.refreshed', 'token.repeated')
+                   LIMIT %(limit)s)
+"""
+
+
+async def drop_rotations(tx: Tx, *, before: datetime) -> int:
+    """Forgets the audit's rows of refreshes that went well before then; how many."""
+    return await tx.run(DROP_ROTATIONS, before=before, limit=AT_ONCE)

@@ -15,7 +15,7 @@ from revento.web.shared.edge import Given, Services
 
 @post("/oauth/report-leak", status_code=200)
 async def report_leak(request: AnyRequest, provided: Given[Services]) -> Response[Any]:
-    """Ends the token at once and tells the integration's people. The answer says whether there was something to end."""
+    """Ends the token at once and tells the integration's people. The answer says what it led to."""
     if limited := await clients.too_many(request, provided):
         return limited
     fields = await wire.read(request)
@@ -23,8 +23,8 @@ async def report_leak(request: AnyRequest, provided: Given[Services]) -> Respons
         raise Refused(errors.INVALID_REQUEST, "token is missing.")
     base_url, now = provided.settings.base_url, provided.clock.now()
     async with edge.transaction(provided) as tx:
-        ended = await leaks.report(tx, fields["token"], base_url=base_url, now=now)
-    return wire.answer({"ended": ended})
+        told = await leaks.report(tx, fields["token"], base_url=base_url, now=now)
+    return wire.answer({"ended": told.ended, "reported": told.reported})
 
 
 HANDLERS: Final = [report_leak]

@@ -108,6 +108,7 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_old ON refresh_tokens USING brin (expires_at);
 
 -- Append-only: every consent, issue, refresh, refusal and end of a token (checklist K; shown to three audiences).
+-- Refreshes that went well are forgotten after 90 days.
 CREATE TABLE token_audit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
@@ -128,3 +129,5 @@ CREATE TABLE token_audit (
 -- Serve the audit pages of integrator and organizer.
 CREATE INDEX token_audit_by_integration ON token_audit (integration_id, id);
 CREATE INDEX token_audit_by_event ON token_audit (event_id, id);
+-- Serves the purge; rows come in this order.
+CREATE INDEX token_audit_old ON token_audit USING brin (at);
