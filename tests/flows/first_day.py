@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.flows.house import House, Quickstart, eventually, quickstart
 
@@ -23,6 +23,8 @@ async def live_it(house: House, kind: str, folder: Path, page: Page) -> dict[str
         is_the_approval_of(approved, event, message)
         await organizer_sees_it_delivered(page, house, event["id"], sample)
         developer_sees_its_one_attempt(house, sample, message["id"])
+        await organizer_sees_what_it_read(page, house, event["id"], sample)
+        await organizer_disconnects_it(page, house, event["id"], sample)
         return message
 
 
@@ -71,6 +73,34 @@ async def organizer_sees_it_delivered(page: Page, house: House, event_id: str, s
     await page.locator(f'a[href^="{connections}/ins_"]', has_text=sample.name).first.click()
     row = page.locator('section[aria-labelledby="deliveries"] tbody tr', has_text="application.approved")
     assert (await row.inner_text()).split()[-2:] == ["Delivered", "1"]
+
+
+async def organizer_sees_what_it_read(page: Page, house: House, event_id: str, sample: Quickstart) -> None:
+    """Its health, and in the ledger how many people's rows it read, filtered to it alone."""
+    await expect(page.locator("main .page-head")).to_contain_text("Healthy")
+    ledger = f"{house.url}/organizer/events/{event_id}/integrations/ledger"
+    await page.goto(f"{ledger}?integration={sample.id}&people=1&days=7")
+    row = page.locator("tbody tr").first
+    await expect(row).to_contain_text("Participants with role, status and shared answers")
+    assert (await row.locator("td").last.inner_text()).split()[-1] == "40"
+
+
+async def organizer_disconnects_it(page: Page, house: House, event_id: str, sample: Quickstart) -> None:
+    """Told first what ends and what must be erased; then the integration is told, erases and confirms."""
+    connections = f"/organizer/events/{event_id}/integrations"
+    await page.goto(f"{house.url}{connections}")
+    await page.get_by_role("link", name=f"Disconnect {sample.name}", exact=True).click()
+    await expect(page.locator("main")).to_contain_text("must delete its copy of your")
+    await page.get_by_role("button", name=f"Disconnect {sample.name}", exact=True).click()
+    await page.wait_for_url(f"**{connections}**")
+    assert await page.get_by_role("link", name=f"Disconnect {sample.name}", exact=True).count() == 0
+    for _ in range(60):
+        await page.goto(f"{house.url}{connections}")
+        receipt = page.locator('section[aria-labelledby="ended"] tbody tr', has_text=sample.name).first
+        if "Confirmed" in await receipt.inner_text():
+            break
+        await page.wait_for_timeout(500)
+    await expect(receipt).to_contain_text("Confirmed")
 
 
 def developer_sees_its_one_attempt(house: House, sample: Quickstart, message_id: str) -> None:

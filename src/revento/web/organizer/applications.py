@@ -16,6 +16,7 @@ from revento.events.forms.models import FormField
 from revento.events.overview.models import Desk
 from revento.events.reviews import queries as reviews
 from revento.events.reviews.models import QueueRow
+from revento.events.saved_views import queries as saved_views
 from revento.events.waves import queries as waves
 from revento.identity.organizations import queries as organizations
 from revento.identity.sessions.models import SignedIn
@@ -108,13 +109,15 @@ async def _page(
     counted = {each.status: each for each in await reviews.count_by_status(tx, desk.event_id)}
     waiting = counted.get("pending")  # pyright: ignore[reportArgumentType]  a StrEnum is its value
     query = wanted.query()
+    kept = await saved_views.list_views(tx, desk.event_id, person.user_id)
     return show(
         "applications.html",
         desk,
         status,
         waiting=waiting,
         waited_days=(now - waiting.oldest_at).days if waiting else 0,
-        views=await queue.views(tx, desk, person, base),
+        views=await queue.views(tx, desk, base, kept),
+        kept_view=next((view.name for view in kept if query and view.query == query), None),
         current_view=f"{base}?{query}" if query else base,
         statuses=words.statuses(),
         roles=words.pairs(words.ROLES),

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency as Given
 from litestar.params import FromPath, FromQuery
 
 from revento.contract import errors
-from revento.contract.errors import Refused
+from revento.contract.errors import Reason, Refused
 from revento.events.applications.models import Status
 from revento.events.forms import queries as forms
 from revento.events.overview import queries as overview
@@ -38,6 +38,7 @@ AnyRequest = Request[Any, Any, Any]
 Decision = Literal["approved", "revision_requested", "rejected"]
 MOST_AT_ONCE: Final = 200
 _MEANWHILE: Final = frozenset((errors.CHANGED_MEANWHILE, errors.ALREADY_REVIEWED))
+_STAYS: Final = frozenset((errors.UNDO_TOO_LATE, errors.CHANGED_MEANWHILE))  # what an undo leaves as it is
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -150,11 +151,19 @@ async def undo(
     """Take back what one click decided, within the undo window."""
     base = f"/organizer/events/{desk.event_id}/applications"
     made = await overview.list_reviews_at(tx, desk.event_id, reviewer.user_id, datetime.fromisoformat(at))
+    back, kept = 0, dict[Reason, int]()
     for review in made:
-        await actions.undo(tx, reviewer, review.application_id, review.id, now=clock.now())
-    words = ngettext("%(n)d decision taken back.", "%(n)d decisions taken back.", len(made))
-    target = f"{base}/{made[0].application_id}" if len(made) == 1 else base
-    return go(target, Flash(words % {"n": len(made)}))
+        try:
+            await actions.undo(tx, reviewer, review.application_id, review.id, now=clock.now())
+            back += 1
+        except Refused as refused:
+            if refused.reason not in _STAYS:
+                raise
+            kept[refused.reason] = kept.get(refused.reason, 0) + 1
+    words = ngettext("%(n)d decision taken back.", "%(n)d decisions taken back.", back)
+    said = [Flash(words % {"n": back})] if back else []
+    said += [Flash(f"{n} × {gettext(reason.say)}", "warn") for reason, n in kept.items()]
+    return go(f"{base}/{made[0].application_id}" if len(made) == 1 else base, *said)
 
 
 @post("/events/{event_id:str}/applications/{application_id:str}/reopen", status_code=303)
@@ -198,6 +207,13 @@ async def keep_view(
     return go(f"/organizer/events/{reviewer.event_id}/applications?{query}", Flash(gettext("View kept.")))
 
 
+@post("/events/{event_id:str}/applications/views/forget", status_code=303)
+async def forget_view(request: AnyRequest, tx: Given[Tx], reviewer: Given[Reviewer]) -> Response[Any]:
+    """Take a kept view off the tabs; the applications stay as they are."""
+    await saved_views.forget(tx, reviewer, name=str((await request.form()).get("name", "")))
+    return go(f"/organizer/events/{reviewer.event_id}/applications", Flash(gettext("View removed.")))
+
+
 @get("/events/{event_id:str}/applications.csv")
 async def export(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn]) -> Response[str]:
     """The filtered queue with all answers, for a spreadsheet. Cells that would run there as formulas are disarmed."""
@@ -223,4 +239,4 @@ def _stamp(now: datetime) -> str:
     return now.isoformat().replace("+00:00", "Z")
 
 
-HANDLERS: Final = (decide_one, decide_many, undo, reopen, assign, add_note, keep_view, export)
+HANDLERS: Final = (decide_one, decide_many, undo, reopen, assign, add_note, keep_view, forget_view, export)

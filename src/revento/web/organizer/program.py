@@ -190,8 +190,9 @@ async def publish_drafts(tx: Given[Tx], planner: Given[Planner], clock: Given[Cl
 async def move(
     request: AnyRequest, tx: Given[Tx], desk: Given[Desk], planner: Given[Planner], clock: Given[Clock]
 ) -> Response[Any]:
-    """Put an activity into another room or at another time; it keeps its length."""
-    got = (await forms.read(request, Moved)).got
+    """Put an activity into another room or at another time; it keeps its length. An undo says so in its address."""
+    asked = request.query_params if "activity" in request.query_params else await request.form()
+    got = forms.convert(asked, Moved).got
     before = await queries.find_activity(tx, desk.event_id, ActivityId(got.activity)) if got else None
     if got is None or before is None:
         raise Refused(errors.NOT_FOUND)
@@ -204,12 +205,22 @@ async def move(
     )
     target = f"/organizer/events/{desk.event_id}/program?day={start.date()}"
     try:
-        await actions.edit_activity(tx, planner, before.id, facts, version=got.version, now=clock.now())
+        moved = await actions.edit_activity(tx, planner, before.id, facts, version=got.version, now=clock.now())
     except Refused as refused:
         if refused.reason is not errors.CHANGED_MEANWHILE:
             raise
         return go(target, Flash(gettext(refused.say), "warn"))
-    return go(target, Flash(gettext("%(title)s moved.") % {"title": before.title}))
+    said = gettext("%(title)s moved.") % {"title": before.title}
+    return go(target, Flash(said, undo=_back(desk, before, moved.version)))
+
+
+def _back(desk: Desk, before: Activity, version: int) -> str | None:
+    """The address that puts an activity where it was."""
+    if before.location_id is None:
+        return None
+    start = before.starts_at.astimezone(ZoneInfo(desk.time_zone)).strftime("%Y-%m-%dT%H:%M")
+    was = {"activity": before.id, "location": before.location_id, "starts_at": start, "version": version}
+    return f"/organizer/events/{desk.event_id}/program/move?{urlencode(was)}"
 
 
 def facts_of(activity: Activity) -> ActivityFacts:

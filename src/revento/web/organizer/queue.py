@@ -9,7 +9,7 @@ from revento.events.applications.models import Status
 from revento.events.overview.models import Desk
 from revento.events.reviews import queries
 from revento.events.reviews.models import QueueRow
-from revento.events.saved_views import queries as saved_views
+from revento.events.saved_views.models import SavedView
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
@@ -67,11 +67,10 @@ async def page(tx: Tx, desk: Desk, wanted: Asked, *, limit: int = PAGE) -> tuple
     return rows[:limit], f"?{more}"
 
 
-async def views(tx: Tx, desk: Desk, person: SignedIn, base: str) -> list[tuple[str, str, int | None]]:
+async def views(tx: Tx, desk: Desk, base: str, kept: list[SavedView]) -> list[tuple[str, str, int | None]]:
     """The tabs above the queue: all, each state that occurs, mine, and the views that the person has kept."""
     counted = {each.status: each.count for each in await queries.count_by_status(tx, desk.event_id)}
     tabs: list[tuple[str, str, int | None]] = [(base, gettext("All"), sum(counted.values()))]
     tabs += [(f"{base}?status={key}", look(key).words, n) for key in words.STATUSES if (n := counted.get(Status(key)))]
     tabs.append((f"{base}?mine=yes", gettext("Assigned to me"), None))
-    kept = await saved_views.list_views(tx, desk.event_id, person.user_id)
     return tabs + [(f"{base}?{view.query}", view.name, None) for view in kept]
