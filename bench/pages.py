@@ -25,6 +25,10 @@ PEOPLE = int(os.environ.get("REVENTO_BENCH_PEOPLE", "20000"))
 OPENED = int(os.environ.get("REVENTO_BENCH_PAGES", "100"))
 WARM = 5  # the first requests compile templates
 
+_OWNER = """
+    INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES (%(org)s, %(user)s, 'owner', %(now)s)
+    ON CONFLICT DO NOTHING"""
+
 
 def main() -> None:
     """Everything, on a database that is made for it and thrown away."""
@@ -37,6 +41,7 @@ async def _measure(url: str, folder: Path) -> None:
     db = await Database.open(url, size=4)
     async with served.serving(db, folder, REVENTO_LOG_LEVEL="WARNING") as running:
         world = await worlds.make(db, Clock().now(), people=0)
+        await worlds.change(world, _OWNER, org=world.organization_id, user=world.organizer_id, now=world.now)
         tenth = PEOPLE // 10
         sizes = {"1x": (range(1, tenth), range(1, tenth // 10))}
         sizes["10x"] = (range(tenth, PEOPLE), range(tenth // 10, PEOPLE // 10))

@@ -46,19 +46,17 @@ async def list_desks(tx: Tx, user_id: UserId) -> list[DeskEvent]:
 
 
 NUMBERS = """
-    SELECT (SELECT count(*) FROM applications WHERE event_id = %(event_id)s AND status = 'approved') AS registered,
-           (SELECT CASE WHEN bool_and(capacity IS NOT NULL) THEN sum(capacity) END
-              FROM registration_waves WHERE event_id = %(event_id)s) AS places,
-           (SELECT count(*) FROM applications WHERE event_id = %(event_id)s AND status <> 'withdrawn') AS applied,
-           (SELECT count(*) FROM applications
-             WHERE event_id = %(event_id)s AND status IN ('approved', 'rejected')) AS decided,
-           (SELECT count(*) FROM activities WHERE event_id = %(event_id)s AND status = 'scheduled') AS activities,
-           (SELECT count(*) FROM activities
-             WHERE event_id = %(event_id)s AND status = 'scheduled' AND location_id IS NOT NULL) AS placed,
-           (SELECT count(*) FROM activities
-             WHERE event_id = %(event_id)s AND status = 'scheduled' AND NOT is_published) AS drafts,
-           oldest.submitted_at AS oldest_pending_at, oldest.display_name AS oldest_pending_name
-      FROM (SELECT 1) AS one
+    SELECT people.registered, waves.places, people.applied, people.decided, program.activities, program.placed,
+           program.drafts, oldest.submitted_at AS oldest_pending_at, oldest.display_name AS oldest_pending_name
+      FROM (SELECT count(*) FILTER (WHERE status = 'approved') AS registered,
+                   count(*) FILTER (WHERE status <> 'withdrawn') AS applied,
+                   count(*) FILTER (WHERE status IN ('approved', 'rejected')) AS decided
+              FROM applications WHERE event_id = %(event_id)s) AS people
+     CROSS JOIN (SELECT CASE WHEN bool_and(capacity IS NOT NULL) THEN sum(capacity) END AS places
+                   FROM registration_waves WHERE event_id = %(event_id)s) AS waves
+     CROSS JOIN (SELECT count(*) AS activities, count(*) FILTER (WHERE location_id IS NOT NULL) AS placed,
+                        count(*) FILTER (WHERE NOT is_published) AS drafts
+                   FROM activities WHERE event_id = %(event_id)s AND status = 'scheduled') AS program
       LEFT JOIN LATERAL (
           SELECT a.submitted_at, p.display_name
             FROM applications a
@@ -74,13 +72,19 @@ async def numbers(tx: Tx, event_id: EventId) -> Numbers:
     return await tx.one(Numbers, NUMBERS, event_id=event_id)
 
 
+# One pass over the time's applications, then the days: a look-up for each day would read them all again.
 APPLIED_BY_DAY = """
-    SELECT days.day, count(a.id) AS count
+    WITH counted AS (
+        SELECT date_trunc('day', created_at) AS day, count(*) AS count
+          FROM applications
+         WHERE event_id = %(event_id)s AND created_at >= date_trunc('day', %(since)s::timestamptz)
+           AND created_at < date_trunc('day', %(until)s::timestamptz) + interval '1 day'
+         GROUP BY 1
+    )
+    SELECT days.day, coalesce(counted.count, 0) AS count
       FROM generate_series(date_trunc('day', %(since)s::timestamptz), date_trunc('day', %(until)s::timestamptz),
                            interval '1 day') AS days (day)
-      LEFT JOIN applications a
-        ON a.event_id = %(event_id)s AND a.created_at >= days.day AND a.created_at < days.day + interval '1 day'
-     GROUP BY days.day
+      LEFT JOIN counted ON counted.day = days.day
      ORDER BY days.day
 """
 

@@ -80,6 +80,8 @@ CREATE TABLE applications (
 );
 -- Serves the review queue by status, oldest first.
 CREATE INDEX applications_queue ON applications (event_id, status, submitted_at, id);
+-- Serves the queue of every status.
+CREATE INDEX applications_in_turn ON applications (event_id, submitted_at, id);
 CREATE INDEX applications_by_user ON applications (user_id);
 CREATE INDEX applications_by_wave ON applications (event_id, registration_wave_id);
 
