@@ -22,7 +22,7 @@ test:
 	scripts/bootstrap browser
 	scripts/bootstrap valkey
 	scripts/bootstrap node
-	exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 runtimes:
 	exec scripts/test-runtimes

@@ -37,6 +37,21 @@ NOT_DURABLE = {
     "max_connections": "300",
 }
 _numbers = itertools.count(1)
+# The files that take a worker longest, longest first.
+LONG = (
+    "tests/browser/test_every_page.py",
+    "tests/flows/test_first_day.py",
+    "tests/flows/test_crash.py",
+    "tests/guide/test_followed.py",
+    "tests/guide/test_samples.py",
+    "tests/flows/test_own_server.py",
+    "tests/flows/test_three_people.py",
+    "tests/sandbox/test_reset_under_load.py",
+    "tests/interop/test_api.py",
+    "tests/interop/test_clients.py",
+    "tests/participant/test_pages.py",
+    "tests/browser/test_review.py",
+)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 # No sandbox: test machines run as root. Nothing that calls home.
 QUIET = (
@@ -79,6 +94,15 @@ class Server:
     def stop(self) -> None:
         self.postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: the last one to be handed out is what one worker does while the others have nothing left."""
+    items.sort(key=lambda item: LONG.index(name) if (name := _file_of(item)) in LONG else len(LONG))
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_configure_node(node) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from tests import apps
 
-AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 PageAt = Callable[..., Awaitable[Page]]
 
 
@@ -57,28 +55,6 @@ def page_at(browser: Browser) -> PageAt:
         return page
 
     return opened
-
-
-async def axe(page: Page, *, leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds wrong with the page by WCAG 2.2 AA and best practice, one line per rule and element.
-
-    `only` names the rules that count; without it they all do but those in `leave_out`.
-    """
-    await page.evaluate(f"() => {{ {AXE} }}")
-    found = await page.evaluate(
-        "options => axe.run(document, options)",
-        {
-            "rules": {rule: {"enabled": False} for rule in leave_out},
-            "resultTypes": ["violations"],
-            **({"runOnly": {"type": "rule", "values": list(only)}} if only else {}),
-        },
-    )
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
-
-
-async def overflows(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
-    return await page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth + 1")
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from revento.kernel.db import Database
 from revento.kernel.ids import EventId
 from tests.importing.world import published
 
-from .conftest import PageAt, axe, overflows, sign_in
+from .conftest import PageAt, sign_in
+from .looks import axe, overflows
 from .story import convention
 
 pytestmark = pytest.mark.browser

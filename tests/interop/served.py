@@ -55,6 +55,13 @@ def free_port() -> int:
 async def serving(db: Database, folder: Path, **environ: str) -> AsyncGenerator[Served]:
     """`revento serve` on this database, with the convention of the OAuth tests in it."""
     con = await given.convention(db, Clock(), Box(Keys(KEY)))
+    async with serving_too(db, folder, con, **environ) as revento:
+        yield revento
+
+
+@asynccontextmanager
+async def serving_too(db: Database, folder: Path, con: given.Convention, **environ: str) -> AsyncGenerator[Served]:
+    """One more process beside another that serves this database."""
     port, log = free_port(), folder / "serve.log"
     own = {"DATABASE_URL": db.url, "PORT": str(port), "REVENTO_DATA_DIR": str(folder), "REVENTO_SECRET_KEY": KEY}
     own |= {"REVENTO_ENV": "development", "REVENTO_BASE_URL": f"http://127.0.0.1:{port}", **environ}

@@ -7,23 +7,16 @@ from collections.abc import AsyncGenerator, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from revento.identity.users import queries as users
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
-from revento.kernel.secrets import Box, Keys
-from revento.sandbox import actions, cast, sample
-from revento.sandbox.cast import OWNERS
+from tests.furnished import PEOPLE, furnish, is_page, kind_of
 from tests.visits import Site, Visitor, opened
 
-KEYS = Keys("a-key-for-tests-that-nobody-else-uses-32-characters")
-ID = re.compile(r"[a-z][a-z_]*_[0-7][0-9a-hjkmnp-tv-z]{25}")
-ELSEWHERE = re.compile(
-    r"\.(csv|ics|json|xml|md|txt|zip|js|webmanifest)$|^/(static|api|oauth|dev|guide)(/|$)|/export|/download"
-)
+GUIDE = re.compile(r"^/guide(/|$)")  # written in English
 # Words that English sentences have and German ones have not.
 ENGLISH = re.compile(
     r"\b(the|and|of|your|you|with|not|this|that|are|from|who|what|until|every|nobody|it|by|no|yet|to)\b", re.IGNORECASE
@@ -95,22 +88,19 @@ async def walk(visitor: Visitor, start: str, seen: set[str]) -> dict[str, Page]:
         assert '<html lang="de"' in answer.text, path
         pages[path] = Page(answer.text)
         for href in pages[path].hrefs:
-            kind = ID.sub("*", urlsplit(href).path)
-            if href.startswith("/") and kind not in seen and not ELSEWHERE.search(urlsplit(href).path):
+            kind = kind_of(href)
+            if href.startswith("/") and kind not in seen and is_page(href) and not GUIDE.search(kind):
                 seen.add(kind)
                 waiting.append(href)
     return pages
 
 
-PEOPLE = {person.role: person.email for person in reversed(cast.STAFF)} | {"participant": cast.participants()[0].email}
 STARTS = {"participant": "/", "organizer": "/organizer", "integrator": "/developer", "operator": "/operator"}
 
 
 async def test_promise_german_pages_say_nothing_in_english(site: Site) -> None:
     async with site.db.tx() as tx:
-        built = await actions.build(tx, "a lantern at low tide", now=site.clock.now())
-        owner = built.people[next(iter(OWNERS.values()))]
-        await sample.put(tx, owner, None, Box(KEYS), seed=actions.SEED, now=site.clock.now())
+        await furnish(tx, site.clock)
         await tx.run("UPDATE users SET locale = 'de'")
         ids = {role: (await users.find_by_email(tx, PEOPLE[role])).id for role in STARTS}  # type: ignore[union-attr]
     own, seen, pages = await peoples_own(site.db), set[str](), dict[str, Page]()

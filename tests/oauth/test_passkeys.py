@@ -17,7 +17,8 @@ from revento.identity.sessions import actions as sessions
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Database
-from tests.browser.conftest import PageAt, axe, browser, page_at
+from tests.browser.conftest import PageAt, browser, page_at
+from tests.browser.looks import axe
 from tests.browser.story import person
 
 __all__ = ["browser", "page_at"]
