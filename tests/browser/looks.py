@@ -25,10 +25,7 @@ class View(NamedTuple):
 
 
 DESK, PHONE = View(1280, "light"), View(390, "dark")
-VIEWS = (
-    *(DESK, PHONE, View(390, "light", LOOKS), View(1280, "dark", LOOKS)),
-    *(View(1920, "light", FITS), View(360, "light", FITS), View(320, "dark", FITS)),
-)
+VIEWS = (DESK, PHONE, View(1920, "light", FITS), View(320, "dark", FITS))
 
 
 async def with_axe(page: Page) -> None:

@@ -38,10 +38,10 @@ class Walk(msgspec.Struct, frozen=True):
 
 WALKS = (
     Walk("participant", "/", ON_THE_WAY, 12),
+    Walk("integrator", "/developer", ON_THE_WAY, 1),
     Walk("organizer", "/organizer", AT_A_DESK, 12),
     Walk("operator", "/operator", AT_A_DESK, 6),
-    Walk("integrator", "/developer", ON_THE_WAY, 1),
-    Walk("nobody", "/", ON_THE_WAY, 20),
+    Walk("nobody", "/", ON_THE_WAY, 20),  # sees much of the same, and none of it as the others do
 )
 
 
@@ -84,7 +84,9 @@ async def test_promise_pages_are_accessible_and_fit(db: Database, site: str, clo
     for walk in WALKS:
         page = await page_at(1280)
         await with_axe(page)
-        if walk.role != "nobody":
+        if walk.role == "nobody":
+            seen = set()
+        else:
             await sign_in(page, site, PEOPLE[walk.role], PASSWORD)
         before = len(seen)
         wrong[walk.role] = await walked(page, site, walk, seen)
