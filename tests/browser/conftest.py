@@ -16,6 +16,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from tests import apps
+from tests.browser.looks import axe as axe
+from tests.browser.looks import overflows as overflows
 
 PageAt = Callable[..., Awaitable[Page]]
 
