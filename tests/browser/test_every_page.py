@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 GUIDE = re.compile(r"^/guide/.")  # the same for everybody: walked once, by nobody
 MOST = 90  # kinds of pages one role is led through
 AT_A_DESK = (View(1280, "light"), View(390, "dark", LOOKS), View(320, "light", FITS))
+IN_THE_GUIDE = (View(390, "dark"), View(320, "light", FITS))  # many long pages of one layout
 ON_THE_WAY = (View(390, "dark"), View(1280, "light", LOOKS), View(320, "light", FITS))
 
 
@@ -62,7 +63,8 @@ async def walked(page: Page, site: str, walk: Walk, seen: set[str]) -> dict[str,
         assert answer is not None
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        found = await faults(page, walk.views) + ([] if answer.ok else [f"answers {answer.status}"])
+        views = IN_THE_GUIDE if GUIDE.search(path) else walk.views
+        found = await faults(page, views) + ([] if answer.ok else [f"answers {answer.status}"])
         if found:
             wrong[path] = found
         for href in await links(page, site, walk):
