@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -95,6 +96,22 @@ async def test_a_generated_python_client_reads_every_endpoint(
 
 def shape_of(endpoint: endpoints.Endpoint) -> str:
     return openapi.list_name(endpoint) if endpoint.is_list else endpoint.shape.__name__
+
+
+async def test_promise_no_case_that_the_document_allows_or_forbids_breaks_an_endpoint(con: Readable) -> None:
+    """A small set, always the same; docs/fuzzing.md says how more of them are sent."""
+    told = await run(
+        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
+        *("run", f"{con.revento.origin}/api/openapi.json", "--exclude-checks", "positive_data_acceptance"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--no-color"),
+        cwd=con.revento.log.parent,
+        INSTALLATION_TOKEN=con.installation_token,
+        USER_TOKEN=con.user_token,
+        EVENT_ID=con.event_id,
+    )
+    tested = re.search(r"Tested: (\d+)", told)
+    assert tested is not None, told
+    assert int(tested[1]) == len(endpoints.ALL), told
 
 
 async def test_callers_who_hang_up_leave_their_places_to_others(con: Readable) -> None:
