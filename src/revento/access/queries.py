@@ -187,8 +187,27 @@ PAGE_BY_INTEGRATION: Final = """
 """
 
 
-# The same with filters that few requests answer: only the hours that hold some are read, the newest first, until the
-# page is full; primary key of api_hours, then index api_requests_by_integration.
+# Serves the same for one error; index api_requests_by_error, which holds refusals only.
+PAGE_BY_ERROR: Final = """
+    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
+           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
+           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+      FROM api_requests q
+      LEFT JOIN integrations n ON n.id = q.integration_id
+      LEFT JOIN events e ON e.id = q.event_id
+     WHERE q.integration_id = %(integration_id)s AND q.error = %(error)s AND q.at >= %(since)s AND q.at < %(until)s
+       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
+       AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
+       AND (%(event_id)s::text IS NULL OR q.event_id = %(event_id)s)
+       AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
+       AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
+     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+"""
+
+
+# The same with other filters that few requests answer: only the hours that hold some are read, the newest first, until
+# the page is full; primary key of api_hours, then index api_requests_by_integration.
 PAGE_BY_HOURS: Final = """
     SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
            e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
@@ -202,7 +221,6 @@ PAGE_BY_HOURS: Final = """
                AND (%(event_id)s::text IS NULL
                     OR h.installation_id IN (SELECT i.id FROM installations i WHERE i.event_id = %(event_id)s))
                AND (%(endpoint)s::text IS NULL OR h.endpoint = %(endpoint)s)
-               AND (%(error)s::text IS NULL OR h.refused > 0)
                AND (%(status_from)s::int IS NULL
                     OR CASE WHEN %(status_from)s::int >= 500 THEN h.failed
                             WHEN %(status_from)s::int = 429 THEN h.limited
@@ -217,7 +235,6 @@ PAGE_BY_HOURS: Final = """
        AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
        AND (%(event_id)s::text IS NULL OR q.event_id = %(event_id)s)
        AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
-       AND (%(error)s::text IS NULL OR q.error = %(error)s)
        AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
      ORDER BY o.hour DESC, q.at DESC, q.request_id
      LIMIT %(limit)s
@@ -239,10 +256,10 @@ async def page_by_integration(
     limit: int = 50,
 ) -> list[Entry]:
     """What an integration asked, the newest first. Pages go on with `until` = the last row's time."""
-    narrow = (installation_id, event_id, endpoint, error, statuses) != (None,) * 5
+    narrow = (installation_id, event_id, endpoint, statuses) != (None,) * 4
     return await tx.all(
         Entry,
-        PAGE_BY_HOURS if narrow else PAGE_BY_INTEGRATION,
+        PAGE_BY_ERROR if error is not None else PAGE_BY_HOURS if narrow else PAGE_BY_INTEGRATION,
         integration_id=integration_id,
         since=since,
         until=until,

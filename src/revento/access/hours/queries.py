@@ -74,11 +74,13 @@ async def list_by_installation(tx: Tx, integration_id: str, *, since: datetime) 
     return await tx.all(ByInstallation, LIST_BY_INSTALLATION, integration_id=integration_id, since=since)
 
 
+# Connections first: a count of distinct ones would sort a month of hours.
 LIST_SCOPES = """
-    SELECT scope, count(DISTINCT installation_id) AS installations, sum(requests)::bigint AS requests,
-           max(last_at) AS last_at
-      FROM api_hours
-     WHERE integration_id = %(integration_id)s AND hour >= %(since)s AND scope <> ''
+    SELECT scope, count(installation_id) AS installations, sum(requests)::bigint AS requests, max(last_at) AS last_at
+      FROM (SELECT scope, installation_id, sum(requests) AS requests, max(last_at) AS last_at
+              FROM api_hours
+             WHERE integration_id = %(integration_id)s AND hour >= %(since)s AND scope <> ''
+             GROUP BY scope, installation_id) AS connections
      GROUP BY scope
 """
 

@@ -84,19 +84,20 @@ _LIVE_PAGE: Final = """
      ORDER BY d.no DESC LIMIT %(limit)s
 """
 
-_LOG_HEAD: Final = """
+_SHOWN: Final = """
     SELECT d.no, d.id, d.endpoint_no, e.client_id, e.integration_id, e.installation_id, e.event_id, d.topic,
            d.resource_key, d.state, d.attempts, d.is_replay, d.seq, d.last_status, d.last_error,
            NULL::timestamptz AS due, d.created_at, d.finished_at, d.acknowledged_at, d.message_id, d.message_at
-      FROM endpoints e
-     CROSS JOIN LATERAL (
+"""
+_ROWS: Final = """
            SELECT no, id, endpoint_no, topic, resource_key, state, attempts, is_replay, seq, last_status, last_error,
                   created_at, finished_at, acknowledged_at, message_id, message_at
              FROM delivery_log
-            WHERE endpoint_no = e.no AND no < %(before)s AND no > %(low)s AND no < %(high)s
+            WHERE no < %(before)s AND no > %(low)s AND no < %(high)s
               AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
               AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
 """
+_LOG_HEAD: Final = _SHOWN + " FROM endpoints e CROSS JOIN LATERAL (" + _ROWS + " AND endpoint_no = e.no"
 _LOG_TAIL: Final = """
             ORDER BY no DESC LIMIT %(limit)s
            ) d
@@ -106,9 +107,18 @@ _LOG_TAIL: Final = """
 _AND_STATE: Final = " AND (%(state)s::text IS NULL OR state = %(state)s)"
 _AND_TOPIC: Final = " AND (%(topic)s::text IS NULL OR topic = %(topic)s)"
 _AND_MESSAGES: Final = " AND (%(messages)s::text[] IS NULL OR message_id = ANY (%(messages)s))"
-# One statement for each index that can lead; what else is asked for filters the rows that it finds.
+# One statement for each index that can lead; what else is asked for filters the rows that it finds. A resource has few
+# deliveries, so all are found first: in order from each endpoint, the planner would read whole logs for them.
 _BY_RESOURCE: Final = (
-    _LOG_HEAD + " AND resource_key = ANY (%(resources)s::text[])" + _AND_MESSAGES + _AND_STATE + _AND_TOPIC + _LOG_TAIL
+    "WITH d AS MATERIALIZED ("
+    + _ROWS
+    + " AND resource_key = ANY (%(resources)s::text[]) AND endpoint_no = ANY (%(endpoint_nos)s)"
+    + _AND_MESSAGES
+    + _AND_STATE
+    + _AND_TOPIC
+    + ")"
+    + _SHOWN
+    + " FROM d JOIN endpoints e ON e.no = d.endpoint_no ORDER BY d.no DESC LIMIT %(limit)s"
 )
 _BY_STATE: Final = _LOG_HEAD + " AND state = %(state)s AND state <> 'delivered'" + _AND_TOPIC + _LOG_TAIL
 _BY_TOPIC: Final = _LOG_HEAD + " AND topic = %(topic)s" + _AND_STATE + _LOG_TAIL

@@ -29,6 +29,8 @@ CREATE TABLE api_requests_default PARTITION OF api_requests DEFAULT;
 CREATE INDEX api_requests_by_event ON api_requests (event_id, at);
 -- Serves the integrator's request log and its figures.
 CREATE INDEX api_requests_by_integration ON api_requests (integration_id, at);
+-- Serves the integrator's search for one error; refusals only.
+CREATE INDEX api_requests_by_error ON api_requests (integration_id, error, at) WHERE error IS NOT NULL;
 -- Serves the search by request id.
 CREATE INDEX api_requests_by_id ON api_requests (request_id);
 -- Serves the watch for repeated refusals; holds those only.
