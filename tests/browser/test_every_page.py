@@ -39,7 +39,7 @@ class Walk(msgspec.Struct, frozen=True):
 
 WALKS = (
     Walk("participant", "/", ON_THE_WAY, 12),
-    Walk("integrator", "/developer", ON_THE_WAY, 1),
+    Walk("integrator", "/developer", ON_THE_WAY, 0),  # the owner of the sample, an organizer, sees more
     Walk("organizer", "/organizer", AT_A_DESK, 12),
     Walk("operator", "/operator", AT_A_DESK, 6),
     Walk("nobody", "/", ON_THE_WAY, 20),  # sees much of the same, and none of it as the others do
