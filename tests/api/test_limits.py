@@ -132,6 +132,18 @@ async def test_two_processes_share_one_budget(valkey: Valkey, clock: MovableCloc
     await other.close()
 
 
+async def test_a_rush_beyond_the_connections_to_the_store_is_counted_to_the_last(
+    valkey: Valkey, clock: MovableClock
+) -> None:
+    shared = Shared(valkey.url)
+    await shared._client.flushall()
+    lost = shared_limits.LOST._value.get()
+    told = await codes(shared, Budget(per_hour=200, per_minute=1000, in_flight=1000), 500, clock)
+    assert sorted(told) == ["hour"] * 300 + ["passed"] * 200
+    assert shared_limits.LOST._value.get() == lost
+    await shared.close()
+
+
 async def test_when_the_store_is_lost_requests_pass_and_a_metric_says_so(tmp_path: Path, clock: MovableClock) -> None:
     valkey = Valkey(tmp_path)
     shared = Shared(valkey.url)

@@ -4,6 +4,7 @@ A process that dies leaves its places in flight taken for a minute at most. Valk
 log line say so, and for a second nobody waits for it again.
 """
 
+import asyncio
 import math
 import time
 from collections import deque
@@ -25,8 +26,9 @@ from revento.web.shared.limits import HOUR_S, Verdict, network_of
 
 T = TypeVar("T")
 LOST: Final = Counter("revento_limit_store_lost_total", "Requests that passed uncounted: the limit store was away")
-_WAIT_S: Final = 0.25
+_WAIT_S: Final = 0.5  # a busy loop is no loss either
 _REST_S: Final = 1.0
+_CONNECTIONS: Final = 32
 _logger: Final = log.logger("limits")
 
 # KEYS: hour, minute, flight. ARGV: now in ms, per hour, per minute, in flight, ticket, 1 to count or 0 to look.
@@ -78,8 +80,9 @@ class Shared:
             socket_timeout=_WAIT_S,
             socket_connect_timeout=_WAIT_S,
             retry=Retry(NoBackoff(), 0),
-            max_connections=64,
+            max_connections=_CONNECTIONS,
         )
+        self._turns = asyncio.Semaphore(_CONNECTIONS)
         self._enter: Any = self._client.register_script(_ENTER)
         self._stranger: Any = self._client.register_script(_STRANGER)
         self._tickets: dict[str, deque[str]] = {}
@@ -126,17 +129,18 @@ class Shared:
         return self._enter(keys=_keys(family), args=args)
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
-        """The store's answer, `None` when it is away."""
-        if time.monotonic() < self._rests_until:
-            LOST.inc()
-            return None
-        try:
-            return await question()
-        except (ValkeyError, OSError, TimeoutError) as error:
-            LOST.inc()
-            self._rests_until = time.monotonic() + _REST_S
-            _logger.warning("limit_store_lost", error=str(error) or type(error).__name__)
-            return None
+        """The store's answer, `None` when it is away. Many at once wait for a connection: a rush is no loss."""
+        async with self._turns:
+            if time.monotonic() < self._rests_until:
+                LOST.inc()
+                return None
+            try:
+                return await question()
+            except (ValkeyError, OSError, TimeoutError) as error:
+                LOST.inc()
+                self._rests_until = time.monotonic() + _REST_S
+                _logger.warning("limit_store_lost", error=str(error) or type(error).__name__)
+                return None
 
 
 def _spelled(url: str) -> str:
