@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -111,7 +111,8 @@ class House:
         assert self.process is not None
         tree = tree_of(self.process.pid)
         for pid in tree[:1] if only_the_root else tree:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # one of the database's may just have ended by itself
+                os.kill(pid, signal.SIGKILL)
         self.process.wait(timeout=30)
         assert self.process.stdout is not None
         self.process.stdout.close()

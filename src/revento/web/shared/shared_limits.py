@@ -26,7 +26,7 @@ from revento.web.shared.limits import HOUR_S, Verdict, network_of
 
 T = TypeVar("T")
 LOST: Final = Counter("revento_limit_store_lost_total", "Requests that passed uncounted: the limit store was away")
-_WAIT_S: Final = 0.5  # a busy loop is no loss either
+_WAIT_S: Final = 1.0  # a busy loop is no loss
 _REST_S: Final = 1.0
 _CONNECTIONS: Final = 32
 _logger: Final = log.logger("limits")
