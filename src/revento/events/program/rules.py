@@ -1,6 +1,7 @@
 """Decisions about the program."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Protocol
 
 from revento.contract.v1.program import ActivityStatus, CapacityState
@@ -50,23 +51,31 @@ def capacity_of(status: ActivityStatus, signups_open: bool, capacity: int | None
 
 
 def clashes(activities: Sequence[Activity]) -> dict[str, list[str]]:
-    """For each activity that shares a room or a host at the same time: the others, by id. Zero minutes clash never."""
+    """For each activity that shares a room or a host at the same time: the others, by id. Zero minutes clash never.
+
+    Costs what there is to find: an activity is held against those of its own room and hosts, not against all at once.
+    """
     found: dict[str, list[str]] = {}
-    running: list[Activity] = []
-    for activity in sorted(activities, key=lambda each: (each.starts_at, each.id)):
+    running: dict[tuple[str, str], list[Activity]] = {}
+    for activity in sorted(activities, key=_in_turn):
         if activity.status == "cancelled" or activity.ends_at <= activity.starts_at:
             continue
-        running = [other for other in running if other.ends_at > activity.starts_at]
-        for other in running:
-            if _share(activity, other):
-                found.setdefault(activity.id, []).append(other.id)
-                found.setdefault(other.id, []).append(activity.id)
-        running.append(activity)
+        met: dict[str, Activity] = {}
+        for key in _held(activity):
+            others = [other for other in running.get(key, ()) if other.ends_at > activity.starts_at]
+            met |= {other.id: other for other in others}
+            running[key] = [*others, activity]
+        for other in sorted(met.values(), key=_in_turn):
+            found.setdefault(activity.id, []).append(other.id)
+            found.setdefault(other.id, []).append(activity.id)
     return found
 
 
-def _share(one: Activity, other: Activity) -> bool:
-    if one.location_id is not None and one.location_id == other.location_id:
-        return True
-    hosts = {host.participant_id or host.display_name for host in one.hosts}
-    return any((host.participant_id or host.display_name) in hosts for host in other.hosts)
+def _in_turn(activity: Activity) -> tuple[datetime, str]:
+    return activity.starts_at, activity.id
+
+
+def _held(activity: Activity) -> set[tuple[str, str]]:
+    """What only one activity can have at a time."""
+    held = {("host", host.participant_id or host.display_name) for host in activity.hosts}
+    return held if activity.location_id is None else held | {("room", activity.location_id)}
