@@ -8,6 +8,7 @@ import msgspec
 
 from revento.access.models import Day, Entry, Read, Refusals, Use
 from revento.kernel.db import Tx
+from revento.kernel.reader import join
 
 INSERT: Final = """
     INSERT INTO api_requests (at, request_id, integration_id, client_id, installation_id, event_id, user_id, family_id,
@@ -52,14 +53,25 @@ async def touch_grants(tx: Tx, ids: list[str], at: datetime) -> None:
         await tx.run(TOUCH_GRANTS, ids=ids, at=at)
 
 
-# Serves the organizer's ledger and the participant's "what did it read of me"; index api_requests_by_event.
-PAGE_BY_EVENT: Final = """
+# A row as `Entry` has it, wherever it is looked for.
+_COLUMNS: Final = """
     SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
            e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
            q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+"""
+_ENTRIES: Final = join(
+    _COLUMNS,
+    """
       FROM api_requests q
       LEFT JOIN integrations n ON n.id = q.integration_id
       LEFT JOIN events e ON e.id = q.event_id
+""",
+)
+
+# Serves the organizer's ledger and the participant's "what did it read of me"; index api_requests_by_event.
+PAGE_BY_EVENT: Final = join(
+    _ENTRIES,
+    """
      WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.at < %(until)s
        AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
        AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
@@ -68,7 +80,8 @@ PAGE_BY_EVENT: Final = """
        AND (NOT %(people_only)s OR q.people > 0)
      ORDER BY q.at DESC, q.request_id
      LIMIT %(limit)s
-"""
+""",
+)
 
 
 async def page_by_event(
@@ -104,20 +117,17 @@ async def page_by_event(
 
 
 # Serves "what did it read of me": list pages that everybody is on, what named me, and what came with my own tokens.
-PAGE_ABOUT: Final = """
-    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
-           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
-           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
-      FROM api_requests q
-      LEFT JOIN integrations n ON n.id = q.integration_id
-      LEFT JOIN events e ON e.id = q.event_id
+PAGE_ABOUT: Final = join(
+    _ENTRIES,
+    """
      WHERE q.event_id = %(event_id)s AND q.at >= %(since)s AND q.at < %(until)s AND q.people > 0
        AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
        AND (q.user_id = %(user_id)s
             OR (q.user_id IS NULL AND (q.participant_id IS NULL OR q.participant_id = %(participant_id)s)))
      ORDER BY q.at DESC, q.request_id
      LIMIT %(limit)s
-"""
+""",
+)
 
 
 async def page_about(
@@ -172,46 +182,45 @@ async def summary_about(
     )
 
 
-# Serves the integrator's request log; index api_requests_by_integration.
-PAGE_BY_INTEGRATION: Final = """
-    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
-           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
-           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
-      FROM api_requests q
-      LEFT JOIN integrations n ON n.id = q.integration_id
-      LEFT JOIN events e ON e.id = q.event_id
-     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s AND q.at < %(until)s
-       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
-     ORDER BY q.at DESC, q.request_id
-     LIMIT %(limit)s
-"""
-
-
-# Serves the same for one error; index api_requests_by_error, which holds refusals only.
-PAGE_BY_ERROR: Final = """
-    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
-           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
-           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
-      FROM api_requests q
-      LEFT JOIN integrations n ON n.id = q.integration_id
-      LEFT JOIN events e ON e.id = q.event_id
-     WHERE q.integration_id = %(integration_id)s AND q.error = %(error)s AND q.at >= %(since)s AND q.at < %(until)s
+# What an integrator may narrow her log to.
+_NARROWED: Final = """
        AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
        AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
        AND (%(event_id)s::text IS NULL OR q.event_id = %(event_id)s)
        AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
        AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
+"""
+
+# Serves the integrator's request log; index api_requests_by_integration.
+PAGE_BY_INTEGRATION: Final = join(
+    _ENTRIES,
+    """
+     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s AND q.at < %(until)s
+       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
      ORDER BY q.at DESC, q.request_id
      LIMIT %(limit)s
-"""
+""",
+)
+
+
+# Serves the same for one error; index api_requests_by_error, which holds refusals only.
+PAGE_BY_ERROR: Final = join(
+    _ENTRIES,
+    """
+     WHERE q.integration_id = %(integration_id)s AND q.error = %(error)s AND q.at >= %(since)s AND q.at < %(until)s
+""",
+    _NARROWED,
+    """     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+""",
+)
 
 
 # The same with other filters that few requests answer: only the hours that hold some are read, the newest first, until
 # the page is full; primary key of api_hours, then index api_requests_by_integration.
-PAGE_BY_HOURS: Final = """
-    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
-           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
-           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
+PAGE_BY_HOURS: Final = join(
+    _COLUMNS,
+    """
       FROM (SELECT DISTINCT h.hour
               FROM api_hours h
              WHERE h.integration_id = %(integration_id)s
@@ -231,14 +240,12 @@ PAGE_BY_HOURS: Final = """
       LEFT JOIN integrations n ON n.id = q.integration_id
       LEFT JOIN events e ON e.id = q.event_id
      WHERE q.at >= %(since)s AND q.at < %(until)s
-       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
-       AND (%(installation_id)s::text IS NULL OR q.installation_id = %(installation_id)s)
-       AND (%(event_id)s::text IS NULL OR q.event_id = %(event_id)s)
-       AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
-       AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
-     ORDER BY o.hour DESC, q.at DESC, q.request_id
+""",
+    _NARROWED,
+    """     ORDER BY o.hour DESC, q.at DESC, q.request_id
      LIMIT %(limit)s
-"""
+""",
+)
 
 
 async def page_by_integration(
@@ -275,18 +282,15 @@ async def page_by_integration(
 
 
 # Serves the search by request id in every console; index api_requests_by_id.
-FIND_BY_REQUEST_ID: Final = """
-    SELECT q.at, q.request_id, q.integration_id, n.name AS integration_name, q.installation_id, q.event_id,
-           e.title AS event_title, q.user_id, q.participant_id, q.family_id, q.token_kind, q.method, q.endpoint,
-           q.path, q.query, q.scope, q.version, q.status, q.error, q.rows, q.people, q.duration_ms
-      FROM api_requests q
-      LEFT JOIN integrations n ON n.id = q.integration_id
-      LEFT JOIN events e ON e.id = q.event_id
+FIND_BY_REQUEST_ID: Final = join(
+    _ENTRIES,
+    """
      WHERE q.request_id = %(request_id)s
        AND (%(integration_id)s::text IS NULL OR q.integration_id = %(integration_id)s)
      ORDER BY q.at DESC
      LIMIT 50
-"""
+""",
+)
 
 
 async def find_by_request_id(tx: Tx, request_id: UUID, *, integration_id: str | None = None) -> list[Entry]:
