@@ -88,15 +88,14 @@ class Claimer:
             rows = await queries.claim(
                 tx, afters=after, busy=busy, healthy=healthy, limit=limit, ahead=AHEAD, token=token, lease_s=LEASE_S
             )
-            if not rows:
-                return rows
-            try:
-                found = await queries.list_receivers(tx, sorted({row.endpoint_no for row in rows}))
-            except BaseException:
-                self._give_back(rows)
-                raise
-        receivers = {one.endpoint_no or 0: one for one in found}
-        sendable = await self._sendable(rows, receivers)
+        if not rows:
+            return rows
+        try:
+            receivers = await self._receivers(rows)
+            sendable = await self._sendable(rows, receivers)
+        except BaseException:
+            self._give_back(rows)
+            raise
         self._counts.claims += 1
         self._counts.claimed += len(rows)
         taken = Counter(row.endpoint_no for row in rows)
@@ -112,6 +111,11 @@ class Claimer:
                 lane = self._lanes.open(receiver, self._secrets(receiver))
             self._lanes.add(lane, row, at=now)
             lane.has_more = held[row.endpoint_no] >= lane.receiver.in_flight_now * AHEAD
+
+    async def _receivers(self, rows: list[Claimed]) -> dict[int, Receiver]:
+        async with self._db.statement() as tx:
+            found = await queries.list_receivers(tx, sorted({row.endpoint_no for row in rows}))
+        return {one.endpoint_no or 0: one for one in found}
 
     async def _sendable(self, rows: list[Claimed], receivers: dict[int, Receiver]) -> list[Claimed]:
         """Those rows that may be sent now. Rights may have changed since routing: the others are held or closed."""
@@ -129,13 +133,11 @@ class Claimer:
             else:
                 closed.append((row, why.value))
         if closed or held:
-            try:
-                async with self._db.tx() as tx:
+            async with self._db.tx() as tx:
+                if closed:
                     await queries.cancel(tx, closed)
+                if held:
                     await _hold(tx, held, receivers)
-            except BaseException:
-                self._give_back(rows)
-                raise
         return sendable
 
     def _move_on(self, rows: list[Claimed], *, is_full: bool) -> None:
