@@ -94,6 +94,49 @@ async def test_a_limit_counts_with_the_next_request_and_goes_as_it_came(
     assert await asked() == (200, "500")
 
 
+async def test_a_budget_is_for_whom_the_operator_finds_by_name_and_ends_by_itself(
+    db: Database, site: Site, olga: Visitor, clock: MovableClock
+) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+        event, name = await tx.one(str, "SELECT title FROM events"), await tx.one(str, "SELECT name FROM integrations")
+    await registered(site, await site.person("Ruben de Graaf"), name="100% Other")
+    whole, id = story.client.integration_id, story.installation.id
+    links = {f"/operator/limits?integration={whole}", f"/operator/limits?integration={whole}&amp;installation={id}"}
+
+    async def found(words: str) -> set[str]:
+        page = await olga.get("/operator/limits", params={"q": words})
+        return {part.split('"')[0] for part in page.text.split('class="strong cover" href="')[1:]}
+
+    assert await found(name.lower()) == links
+    assert await found(f"{name[:4]} {event[-4:]}") == {max(links, key=len)}
+    assert await found(id) == {max(links, key=len)}
+    assert len(await found("0% o")) == 1
+    assert await found("%") == await found("100% other")
+    assert "No integration and no living connection" in (await olga.get("/operator/limits?q=nobody")).text
+    form = (await olga.get(max(links, key=len).replace("&amp;", "&"))).text
+    assert (name in form, event in form, 'value="500"' in form) == (True, True, True)
+    assert 'value="200"' in (await olga.get(f"/operator/limits?integration={whole}&kind=user")).text
+    raised = {"integration_id": whole, "installation_id": id, "kind": "installation", "per_hour": 1200}
+    raised |= {"per_minute": 60, "in_flight": 5, "reason": "The weekend of the fair."}
+    yesterday, today = ((clock.now() - timedelta(days=ago)).date().isoformat() for ago in (1, 0))
+    answer = await olga.post("/operator/limits", raised | {"last_day": yesterday})
+    assert (answer.status_code, "Choose a day that is not over." in answer.text) == (422, True)
+    assert (await olga.post("/operator/limits", raised | {"last_day": today})).status_code == 303
+    page = (await olga.get("/operator/limits")).text
+    assert (event in page, "1,200<small>usually 500</small>" in page, "The weekend of the fair." in page) == (True,) * 3
+    nobody, bearer = (await site.anybody()).client, {"Authorization": f"Bearer {story.install.access_token}"}
+
+    async def budget() -> str:
+        return (await nobody.get(f"/api/v1/events/{story.event_id}", headers=bearer)).headers["X-RateLimit-Limit"]
+
+    assert await budget() == "1200"
+    async with db.tx() as tx:
+        await tx.run("UPDATE rate_limits SET ends_at = %(now)s", now=clock.now())
+    assert await budget() == "500"
+    assert "Everybody has the usual budget" in (await olga.get("/operator/limits")).text
+
+
 async def test_who_still_calls_what_goes_away_is_told_to_the_operator_and_to_the_caller(
     db: Database, site: Site, olga: Visitor, clock: MovableClock
 ) -> None:

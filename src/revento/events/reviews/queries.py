@@ -4,6 +4,7 @@ from datetime import datetime
 
 from revento.events.applications.models import Status
 from revento.events.reviews.models import Note, QueueRow, Review, StatusCount
+from revento.kernel import likeness
 from revento.kernel.db import Tx
 from revento.kernel.ids import ApplicationId, EventId, UserId
 
@@ -44,16 +45,12 @@ async def page_queue(
         event_id=event_id,
         status=status,
         role=role,
-        search=None if search is None else f"%{_literal(search)}%",
+        search=None if search is None else likeness.anywhere(search),
         assigned_to=assigned_to,
         after_at=after[0],
         after_id=after[1],
         limit=limit,
     )
-
-
-def _literal(search: str) -> str:
-    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 COUNT_BY_STATUS = """

@@ -16,12 +16,15 @@ from revento.kernel.db import Tx
 async def put(tx: Tx, operator: Operator, wanted: Wanted, *, now: datetime) -> None:
     """Sets a budget for an integration, or for one of its connections.
 
-    Raises `INVALID_INPUT` when a number is not positive, the integration unknown or the connection another one's.
+    Raises `INVALID_INPUT` when a number is not positive, its end is over, the integration unknown or the connection
+    another one's.
     """
     numbers = {"per_hour": wanted.per_hour, "per_minute": wanted.per_minute, "in_flight": wanted.in_flight}
     wrong = {name: "At least one." for name, number in numbers.items() if number < 1}
     if not wanted.reason.strip():
         wrong["reason"] = "Say why; whoever looks next wants to know."
+    if wanted.ends_at is not None and wanted.ends_at <= now:
+        wrong["ends_at"] = "Choose a day that is not over."
     installation_id = wanted.installation_id
     if await catalogue.find(tx, wanted.integration_id) is None:
         wrong["integration_id"] = "There is no such integration."
@@ -40,6 +43,7 @@ async def put(tx: Tx, operator: Operator, wanted: Wanted, *, now: datetime) -> N
         kind=wanted.kind,
         reason=wanted.reason,
         budget=numbers,
+        ends_at=wanted.ends_at.isoformat() if wanted.ends_at else None,
     )
 
 

@@ -24,10 +24,23 @@ class Limit(Row, frozen=True):
     set_by: UserId
     set_by_name: str
     set_at: datetime
+    ends_at: datetime | None
+
+
+class Holder(Row, frozen=True):
+    """Whose budget may be set: an integration with all its connections, or one connection of it."""
+
+    integration_id: IntegrationId
+    integration_name: str
+    state: str
+    connections: int
+    installation_id: InstallationId | None
+    event_title: str | None
+    organization_name: str | None
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A budget to set."""
+    """A budget to set; until it is dropped when it has no end."""
 
     integration_id: IntegrationId
     installation_id: InstallationId | None
@@ -36,3 +49,4 @@ class Wanted(msgspec.Struct, frozen=True):
     per_minute: int
     in_flight: int
     reason: str
+    ends_at: datetime | None = None

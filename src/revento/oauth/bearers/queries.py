@@ -14,7 +14,7 @@ from revento.oauth.bearers.models import Bearer
 # Serves every request of the read API; access_tokens_pkey, then primary keys only. What an ending did to the token
 # itself comes first; the states behind it are asked too, so that no forgotten mark opens a door.
 # A scope that the organizers took back is gone from every token at once.
-FIND: Final[LiteralString] = """
+_CHECK: Final[LiteralString] = """
     SELECT t.hash, t.expires_at,
            CASE WHEN f.kind = 'user' OR t.scopes <@ i.granted_scopes THEN t.scopes
                 ELSE ARRAY(SELECT s FROM unnest(t.scopes) s WHERE s = ANY (i.granted_scopes)) END AS scopes,
@@ -50,28 +50,39 @@ FIND: Final[LiteralString] = """
              FROM rate_limits l
             WHERE l.integration_id = f.integration_id AND l.kind = f.kind
               AND (l.installation_id IS NULL OR l.installation_id = f.installation_id)
+              AND (l.ends_at IS NULL OR l.ends_at > """
+_OF_TOKEN: Final[LiteralString] = """)
             ORDER BY l.installation_id NULLS LAST
             LIMIT 1) r ON true
      WHERE t.hash = $1
 """
 
 
-async def find(reader: Reader, token: bytes) -> Bearer | None:
-    """What is known of the token with this SHA-256."""
-    row = await reader.maybe(FIND, token)
+FIND: Final = join(_CHECK, "$2", _OF_TOKEN)
+
+
+async def find(reader: Reader, token: bytes, *, now: datetime) -> Bearer | None:
+    """What is known of the token with this SHA-256; its budget is the one in force `now`."""
+    row = await reader.maybe(FIND, token, now)
     return None if row is None else _bearer(row)
 
 
 # Serves GET /events/{event_id}/participants without filters, the check included. The page is that of the token's own
 # event: whatever was asked for, nothing of another event is touched.
 FIND_WITH_PARTICIPANTS: Final = join(
-    "SELECT b.*, x.bodies, x.last_at, x.last_id FROM (", FIND, ") b LEFT JOIN LATERAL (", PAGE_AHEAD, ") x ON true"
+    "SELECT b.*, x.bodies, x.last_at, x.last_id FROM (",
+    *(_CHECK, "$5", _OF_TOKEN),
+    ") b LEFT JOIN LATERAL (",
+    PAGE_AHEAD,
+    ") x ON true",
 )
 
 
-async def find_with_participants(reader: Reader, token: bytes, place: Place) -> tuple[Bearer, Page] | None:
+async def find_with_participants(
+    reader: Reader, token: bytes, place: Place, *, now: datetime
+) -> tuple[Bearer, Page] | None:
     """The same, and a page of its event's participants, which nobody may see before the token has passed."""
-    row = await reader.maybe(FIND_WITH_PARTICIPANTS, token, *place.after, place.limit)
+    row = await reader.maybe(FIND_WITH_PARTICIPANTS, token, *place.after, place.limit, now)
     if row is None:
         return None
     bodies: list[bytes] = row[_WIDTH] or []

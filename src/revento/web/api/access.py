@@ -33,17 +33,17 @@ def presented(authorization: str) -> str:
     return token
 
 
-async def known(reader: Reader, token: str) -> Bearer:
+async def known(reader: Reader, token: str, now: datetime) -> Bearer:
     """What we know of a token. Raises `Refused` (401) when we never issued it."""
-    bearer = await queries.find(reader, secrets.sha256(token))
+    bearer = await queries.find(reader, secrets.sha256(token), now=now)
     if bearer is None:
         raise Refused(errors.INVALID_TOKEN)
     return bearer
 
 
-async def known_with_participants(reader: Reader, token: str, place: Place) -> tuple[Bearer, Page]:
+async def known_with_participants(reader: Reader, token: str, place: Place, now: datetime) -> tuple[Bearer, Page]:
     """The same in one round trip with a page of its event's participants; to be shown only after every check."""
-    found = await queries.find_with_participants(reader, secrets.sha256(token), place)
+    found = await queries.find_with_participants(reader, secrets.sha256(token), place, now=now)
     if found is None:
         raise Refused(errors.INVALID_TOKEN)
     return found

@@ -156,9 +156,9 @@ async def _known(
     """Who holds the token; for the busiest list with its page, in the same round trip (docs/adr/003)."""
     wanted = _foreseen(provided, passage, query, keys, now)
     if wanted is None:
-        return await access.known(provided.tokens, token), None
+        return await access.known(provided.tokens, token, now), None
     place = Place((wanted.after.created_at, wanted.after.id), wanted.limit)
-    bearer, page = await access.known_with_participants(provided.tokens, token, place)
+    bearer, page = await access.known_with_participants(provided.tokens, token, place, now)
     return bearer, Ahead(wanted, page)
 
 

@@ -50,7 +50,7 @@ async def installations_page(
     }
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     used = {each.installation_id: each for each in await hours.list_by_installation(tx, desk.console.id, since=hour)}
-    raised = await limits.list_limits(tx, integration_id=desk.console.id)
+    raised = await limits.list_limits(tx, integration_id=desk.console.id, now=clock.now())
     own = {each.installation_id: each.per_hour for each in raised if each.kind == "installation"}
     everywhere = own.get(None, BUDGETS[TokenKind.INSTALLATION].per_hour)
     return show(

@@ -89,7 +89,7 @@ async def _page(
         reach=await queries.reach_of_integration(tx, id),
         members=await teams.list_members(tx, id),
         figures=await hours.figures(tx, id, now=clock.now()),
-        limits=await limits.list_limits(tx, integration_id=id),
+        limits=await limits.list_limits(tx, integration_id=id, now=clock.now()),
         seen=await examinations.list_by_integration(tx, id),
         deeds=await audit.page(tx, about=id, limit=15),
         form=form,

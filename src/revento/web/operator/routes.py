@@ -6,6 +6,7 @@ from revento.web.operator import (
     audit,
     desk,
     integrations,
+    limits,
     organizations,
     overview,
     search,
@@ -15,7 +16,7 @@ from revento.web.operator import (
     watch,
 )
 
-PARTS = (overview, organizations, submissions, integrations, users, watch, audit, tokens, search)
+PARTS = (overview, organizations, submissions, integrations, users, watch, limits, audit, tokens, search)
 ROUTES = Router(
     "/operator",
     route_handlers=[handler for part in PARTS for handler in part.HANDLERS],

@@ -1,7 +1,7 @@
-"""Watching over the platform: health, abuse with a suggested action, limits, deprecations."""
+"""Watching over the platform: health, abuse with a suggested action, deprecations."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -17,16 +17,12 @@ from revento.integrations.deprecations import queries as announced
 from revento.integrations.deprecations import rules
 from revento.integrations.deprecations.models import Announcement
 from revento.integrations.examinations import queries as examinations
-from revento.integrations.limits import actions as limits
-from revento.integrations.limits import queries as limit_rows
-from revento.integrations.limits.models import Wanted
 from revento.integrations.operations import queries
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
-from revento.kernel.ids import InstallationId, IntegrationId
 from revento.kernel.jobs import queries as queue
-from revento.web.operator.desk import AnyRequest, Desk, show, typed
+from revento.web.operator.desk import AnyRequest, Desk, show
 from revento.web.shared import forms
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
@@ -37,19 +33,6 @@ from revento.webhooks.sharing import queries as sharing
 
 DAY: Final = timedelta(days=1)
 MONTH: Final = timedelta(days=30)
-Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
-
-
-class Raised(msgspec.Struct):
-    """A budget to set."""
-
-    integration_id: str
-    kind: str
-    per_hour: Count
-    per_minute: Count
-    in_flight: Count
-    reason: Annotated[str, msgspec.Meta(max_length=500)]
-    installation_id: str = ""
 
 
 class Gone(msgspec.Struct):
@@ -89,51 +72,6 @@ async def abuse_page(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> R
         overdue=await queries.list_overdue(tx, now=now),
         lenient=await examinations.list_lenient(tx, since=now - MONTH),
     )
-
-
-@get("/limits")
-async def limits_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
-    """Budgets other than the usual ones."""
-    return await _limits(tx, desk, Form({"integration_id": typed(request, "integration") or ""}))
-
-
-async def _limits(tx: Tx, desk: Desk, form: Form[Raised], *, status: int = 200) -> Response[str]:
-    return show("limits.html", desk, status, rows=await limit_rows.list_limits(tx), form=form)
-
-
-@post("/limits", status_code=303)
-async def set_limit(
-    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], operator: Given[Operator], clock: Given[Clock]
-) -> Response[Any]:
-    """Set a budget; it counts with the next request."""
-    form = await forms.read(request, Raised)
-    if form.got is not None:
-        got = form.got
-        wanted = Wanted(
-            IntegrationId(got.integration_id),
-            InstallationId(got.installation_id) if got.installation_id else None,
-            "user" if got.kind == "user" else "installation",
-            got.per_hour,
-            got.per_minute,
-            got.in_flight,
-            got.reason,
-        )
-        try:
-            await limits.put(tx, operator, wanted, now=clock.now())
-        except Refused as refused:
-            forms.take(form, refused)
-    if form.got is None:
-        return await _limits(tx, desk, form, status=422)
-    return go("/operator/limits", Flash(gettext("Set. It counts from the next request on.")))
-
-
-@post("/limits/{limit_id:str}/drop", status_code=303)
-async def drop_limit(
-    tx: Given[Tx], operator: Given[Operator], clock: Given[Clock], limit_id: FromPath[str]
-) -> Response[Any]:
-    """Back to the usual budget."""
-    await limits.drop(tx, operator, limit_id, now=clock.now())
-    return go("/operator/limits", Flash(gettext("Back to the usual budget.")))
 
 
 @get("/deprecations")
@@ -192,6 +130,6 @@ async def withdraw(
 
 
 HANDLERS: Final = (
-    *(health_page, abuse_page, limits_page, set_limit, drop_limit),
+    *(health_page, abuse_page),
     *(deprecations_page, announce, withdraw),
 )

@@ -193,6 +193,7 @@ CREATE TABLE rate_limits (
     reason text NOT NULL DEFAULT '',
     set_by text NOT NULL REFERENCES users,
     set_at timestamptz NOT NULL,
+    ends_at timestamptz,
     UNIQUE NULLS NOT DISTINCT (integration_id, installation_id, kind)
 );
 
