@@ -111,8 +111,11 @@ class Connection(asyncio.Protocol):
             self._lives_on = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._ended:
-            self._headers[name.lower()] = value
+        if self._ended:
+            return
+        name = name.lower()
+        known = self._headers.get(name)
+        self._headers[name] = value if known is None else known + b", " + value  # RFC 9110 §5.3
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()

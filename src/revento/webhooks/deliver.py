@@ -51,14 +51,14 @@ class Target(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-def target(url: str) -> Target:
+def target(url: str, method: str = "POST") -> Target:
     """The parts of an address that the guard let pass."""
     parsed = URL(url)
     host, port = parsed.raw_host or "", parsed.port or 443
     shown = f"[{host}]" if ":" in host else host
     if port != (443 if parsed.scheme == "https" else 80):
         shown += f":{port}"
-    begin = f"POST {parsed.raw_path_qs} HTTP/1.1\r\nHost: {shown}\r\n".encode("ascii")
+    begin = f"{method} {parsed.raw_path_qs} HTTP/1.1\r\nHost: {shown}\r\n".encode("ascii")
     return Target((parsed.scheme == "https", host, port), begin)
 
 
@@ -162,6 +162,18 @@ class Sender:
             answer = Answer(Outcome.GARBAGE, detail=_short(type(error).__name__))
         latency = int((time.perf_counter() - started) * 1000)
         return Answer(answer.outcome, answer.status, answer.detail, answer.body, answer.retry_after, latency)
+
+    async def look(self, url: str, headers: dict[str, str]) -> Reply | Answer:
+        """Asks for a page and reads the head of what it answers; what prevented one, when none came. Never raises."""
+        if refusal := self._check(url):
+            return Answer(Outcome.REFUSED, detail=refusal)
+        head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        try:
+            at = target(url, "GET")
+            async with asyncio.timeout(self._timeout_s):
+                return await self._pool.ask(at.place, b"%b%b\r\n" % (at.begin, head.encode("ascii")))
+        except (OSError, TimeoutError, Garbage) as error:
+            return _failure(error)
 
     async def _connect(self, place: Place) -> Connection:
         tls, host, port = place

@@ -14,6 +14,7 @@ from revento.identity.proofs import PageEditor
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import PageId
+from revento.kernel.jobs import queue
 
 
 async def create(tx: Tx, editor: PageEditor, facts: PageFacts, *, own_origin: str, now: datetime) -> PageId:
@@ -26,6 +27,7 @@ async def create(tx: Tx, editor: PageEditor, facts: PageFacts, *, own_origin: st
     checked = await _checked(tx, editor, facts, own_origin=own_origin)
     id = PageId(ids.new("wvp"))
     await queries.insert(tx, editor.event_id, id, checked, now=now)
+    await _ask_look(tx, editor, id, checked)
     await _note(tx, editor, "page.created", id, checked, now=now)
     return id
 
@@ -37,7 +39,15 @@ async def edit(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts, *, own_
         _need(editor, Permission.INTEGRATION_MANAGE)
     checked = await _checked(tx, editor, msgspec.structs.replace(facts, kind=page.kind), own_origin=own_origin)
     await queries.update(tx, editor.event_id, id, checked, now=now)
+    await _ask_look(tx, editor, id, checked)
     await _note(tx, editor, "page.edited", id, checked, now=now)
+
+
+async def look_again(tx: Tx, editor: PageEditor, id: PageId) -> None:
+    """Has a webview's server looked at anew, within seconds. Raises `NOT_FOUND`, also for a text page."""
+    if not await queries.forget_look(tx, editor.event_id, id):
+        raise Refused(errors.NOT_FOUND)
+    await queue.defer(tx, rules.LOOK, once=f"{rules.LOOK}:{id}", event_id=editor.event_id, page_id=id)
 
 
 async def move(tx: Tx, editor: PageEditor, id: PageId, *, up: bool) -> None:
@@ -58,6 +68,12 @@ async def drop(tx: Tx, editor: PageEditor, id: PageId, *, now: datetime) -> Page
     await queries.drop(tx, editor.event_id, id)
     await _note(tx, editor, "page.dropped", id, None, now=now, title=page.title)
     return page
+
+
+async def _ask_look(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts) -> None:
+    """Every time that a webview is saved its server is looked at: she sees what people will see."""
+    if facts.kind == "webview":
+        await queue.defer(tx, rules.LOOK, once=f"{rules.LOOK}:{id}", event_id=editor.event_id, page_id=id)
 
 
 async def _find(tx: Tx, editor: PageEditor, id: PageId) -> Page:

@@ -10,6 +10,9 @@ from revento.kernel.ids import ClientId, EventId, InstallationId, IntegrationId,
 
 Kind = Literal["text", "webview"]
 Visibility = Literal["everyone", "participants", "registered", "organizers"]
+# What a look at a webview's server found: it lets itself be framed; it forbids that; it leads to another origin, which
+# our frame does not open; it answers with an error; or not at all; nothing can be said (sign-in, a private address).
+Found = Literal["shown", "refuses", "elsewhere", "fails", "silent", "unknown"]
 
 
 class Page(Row, frozen=True):
@@ -27,8 +30,32 @@ class Page(Row, frozen=True):
     visibility: Visibility
     position: int
     is_published: bool
+    looked_at: datetime | None
+    found: Found | None
+    found_detail: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def stays_empty(self) -> bool:
+        """Whether a frame with it would show nothing, and nobody would be told why."""
+        return self.found in ("refuses", "elsewhere")
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What a look at a webview's server found, with the header, status, origin or error that shows it."""
+
+    found: Found
+    detail: str = ""
+
+
+class Unseen(Row, frozen=True):
+    """A webview whose server is to be looked at."""
+
+    event_id: EventId
+    id: PageId
+    url: str
+    requires_auth: bool
 
 
 class PageFacts(msgspec.Struct, frozen=True, kw_only=True):

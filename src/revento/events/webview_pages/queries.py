@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from revento.events.webview_pages.models import Host, Page, PageFacts
+from revento.events.webview_pages.models import Host, Look, Page, PageFacts, Unseen
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, IntegrationId, PageId
 
 # Serves the organizer's list and every navigation of the event; the primary key leads with event_id.
 LIST_PAGES = """
     SELECT w.event_id, w.id, w.kind, w.title, w.url, w.body, w.integration_id, g.name AS integration_name,
-           w.requires_auth, w.visibility, w.position, w.is_published, w.created_at, w.updated_at
+           w.requires_auth, w.visibility, w.position, w.is_published, w.looked_at, w.found, w.found_detail,
+           w.created_at, w.updated_at
       FROM webview_pages w
       LEFT JOIN integrations g ON g.id = w.integration_id
      WHERE w.event_id = %(event_id)s AND (%(id)s::text IS NULL OR w.id = %(id)s)
@@ -60,13 +61,16 @@ UPDATE = """
     UPDATE webview_pages
        SET title = %(title)s, url = %(url)s, body = %(body)s, integration_id = %(integration_id)s,
            requires_auth = %(requires_auth)s, visibility = %(visibility)s, is_published = %(is_published)s,
+           looked_at = CASE WHEN url IS NOT DISTINCT FROM %(url)s AND requires_auth = %(requires_auth)s
+                            THEN looked_at END,
+           found = CASE WHEN url IS NOT DISTINCT FROM %(url)s AND requires_auth = %(requires_auth)s THEN found END,
            updated_at = %(now)s
      WHERE event_id = %(event_id)s AND id = %(id)s
 """
 
 
 async def update(tx: Tx, event_id: EventId, id: PageId, facts: PageFacts, *, now: datetime) -> None:
-    """Changes a page. Its kind stays."""
+    """Changes a page. Its kind stays; what was found out about another address is forgotten."""
     await tx.run(
         UPDATE,
         event_id=event_id,
@@ -100,6 +104,67 @@ DROP = "DELETE FROM webview_pages WHERE event_id = %(event_id)s AND id = %(id)s"
 async def drop(tx: Tx, event_id: EventId, id: PageId) -> int:
     """Removes a page."""
     return await tx.run(DROP, event_id=event_id, id=id)
+
+
+FORGET_LOOK = """
+    UPDATE webview_pages SET looked_at = NULL, found = NULL, found_detail = ''
+     WHERE event_id = %(event_id)s AND id = %(id)s AND kind = 'webview'
+"""
+
+
+async def forget_look(tx: Tx, event_id: EventId, id: PageId) -> int:
+    """Forgets what a look found; 0 when there is no such webview."""
+    return await tx.run(FORGET_LOOK, event_id=event_id, id=id)
+
+
+# The address is compared: a page that was changed while its old server was looked at keeps waiting for its own look.
+SET_LOOK = """
+    UPDATE webview_pages SET looked_at = %(now)s, found = %(found)s, found_detail = %(detail)s
+     WHERE event_id = %(event_id)s AND id = %(id)s AND url = %(url)s
+"""
+
+
+async def set_look(tx: Tx, page: Unseen, look: Look, *, now: datetime) -> int:
+    """Keeps what a look found; 0 when the page is gone or shows another address by now."""
+    return await tx.run(
+        SET_LOOK, event_id=page.event_id, id=page.id, url=page.url, found=look.found, detail=look.detail, now=now
+    )
+
+
+FIND_UNSEEN = """
+    SELECT event_id, id, url, requires_auth
+      FROM webview_pages
+     WHERE event_id = %(event_id)s AND id = %(id)s AND kind = 'webview'
+"""
+
+
+async def find_unseen(tx: Tx, event_id: EventId, id: PageId) -> Unseen | None:
+    """One webview, to be looked at now."""
+    return await tx.maybe(Unseen, FIND_UNSEEN, event_id=event_id, id=id)
+
+
+# Index webview_pages_looked. What was fine is looked at again after a day, what was not (and could be mended) sooner.
+LIST_DUE = """
+    SELECT w.event_id, w.id, w.url, w.requires_auth
+      FROM webview_pages w
+      JOIN events e ON e.id = w.event_id
+     WHERE w.kind = 'webview'
+       AND (w.looked_at IS NULL OR w.looked_at <= %(fine_before)s
+            OR (w.looked_at <= %(bad_before)s AND w.found <> 'shown'))
+       AND (w.is_published OR w.looked_at IS NULL)
+       AND e.publish_status <> 'archived' AND e.ends_at > %(ended_before)s
+     ORDER BY w.looked_at NULLS FIRST, w.id
+     LIMIT %(limit)s
+"""
+
+
+async def list_due(
+    tx: Tx, *, fine_before: datetime, bad_before: datetime, ended_before: datetime, limit: int
+) -> list[Unseen]:
+    """Webviews whose last look is too old, the longest unseen first."""
+    return await tx.all(
+        Unseen, LIST_DUE, fine_before=fine_before, bad_before=bad_before, ended_before=ended_before, limit=limit
+    )
 
 
 LIST_HOSTS = """

@@ -1,6 +1,7 @@
 """Who sees a page, and which addresses it may show (contract §7)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from revento.events.webview_pages.models import Host, Page, PageFacts, Viewer
 
 LONGEST_TITLE: Final = 80
 LONGEST_URL: Final = 2048
+LOOK: Final = "pages.look"  # the job that looks at a webview's server
+FINE_FOR: Final = timedelta(days=1)
+BAD_FOR: Final = timedelta(hours=1)
 
 
 def why_not_see(page: Page, viewer: Viewer) -> Reason | None:

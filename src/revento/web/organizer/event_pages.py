@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.overview.models import Desk
-from revento.events.webview_pages import actions, queries
+from revento.events.webview_pages import actions, queries, rules
 from revento.events.webview_pages.models import Kind, Page, PageFacts, Visibility
 from revento.identity.proofs import PageEditor
 from revento.kernel.clock import Clock
@@ -31,6 +31,15 @@ SEEN_BY: Final = {
     "participants": N_("People with an application"),
     "registered": N_("People whose place is confirmed"),
     "organizers": N_("Organizers only"),
+}
+# Why no answer came (`webhooks.retries.Outcome`).
+SILENT: Final = {
+    "dns": N_("The name of its server cannot be found."),
+    "connect": N_("Nobody answers at its address."),
+    "tls": N_("Its certificate is not valid."),
+    "timeout": N_("Its server takes longer than 5 seconds to answer."),
+    "reset": N_("Its server closes the connection without an answer."),
+    "garbage": N_("What its server answers is not a web page."),
 }
 
 
@@ -78,13 +87,22 @@ async def pages_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
 
 
 async def _form(
-    tx: Tx, desk: Desk, form: Form[PageForm], kind: Kind, page: Page | None, status: int = 200
+    tx: Tx,
+    desk: Desk,
+    settings: Settings,
+    form: Form[PageForm],
+    kind: Kind,
+    page: Page | None,
+    status: int = 200,
 ) -> Response[str]:
     hosts = [host for host in await queries.list_hosts(tx, desk.event_id) if host.webview_origins]
     return show(
         "page.html",
         desk,
         status,
+        part="organizer/page_look.html" if page and status == 200 else None,
+        own_origin=rules.origin_of(settings.base_url),
+        silent=words.translated(SILENT),
         form=form,
         kind=kind,
         page=page,
@@ -96,12 +114,16 @@ async def _form(
 
 @get("/events/{event_id:str}/pages/new")
 async def new_page(
-    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], page_editor: Given[PageEditor]
+    request: AnyRequest,
+    tx: Given[Tx],
+    desk: Given[Desk],
+    page_editor: Given[PageEditor],
+    settings: Given[Settings],
 ) -> Response[str]:
     """The form of a new page."""
     kind: Kind = "webview" if request.query_params.get("kind") == "webview" else "text"
     first = {"integration_id": request.query_params.get("integration", ""), "is_published": "1"}
-    return await _form(tx, desk, Form[PageForm](first), kind, None)
+    return await _form(tx, desk, settings, Form[PageForm](first), kind, None)
 
 
 @post("/events/{event_id:str}/pages", status_code=303)
@@ -123,14 +145,16 @@ async def create(
             return _saved(desk, id, got.title)
         except Refused as refused:
             forms.take(form, refused)
-    return await _form(tx, desk, form, kind, None, 422)
+    return await _form(tx, desk, settings, form, kind, None, 422)
 
 
 @get("/events/{event_id:str}/pages/{page_id:str}")
-async def page_page(tx: Given[Tx], desk: Given[Desk], page_id: FromPath[str]) -> Response[str]:
-    """One page, to look at and to change."""
+async def page_page(
+    tx: Given[Tx], desk: Given[Desk], settings: Given[Settings], page_id: FromPath[str]
+) -> Response[str]:
+    """One page, to look at and to change; its part is what a look at its server found."""
     page = await _known(tx, desk, page_id)
-    return await _form(tx, desk, Form[PageForm](_starts(page)), page.kind, page)
+    return await _form(tx, desk, settings, Form[PageForm](_starts(page)), page.kind, page)
 
 
 @post("/events/{event_id:str}/pages/{page_id:str}", status_code=303)
@@ -153,7 +177,7 @@ async def change(
             return _saved(desk, page.id, got.title)
         except Refused as refused:
             forms.take(form, refused)
-    return await _form(tx, desk, form, page.kind, page, 422)
+    return await _form(tx, desk, settings, form, page.kind, page, 422)
 
 
 @post("/events/{event_id:str}/pages/{page_id:str}/{deed:str}", status_code=303)
@@ -165,11 +189,14 @@ async def do(
     page_id: FromPath[str],
     deed: FromPath[str],
 ) -> Response[Any]:
-    """Move a page up or down, or remove it."""
+    """Move a page up or down, have its server looked at again, or remove it."""
     back = f"/organizer/events/{desk.event_id}/pages"
     if deed in ("up", "down"):
         await actions.move(tx, page_editor, PageId(page_id), up=deed == "up")
         return go(back)
+    if deed == "look":
+        await actions.look_again(tx, page_editor, PageId(page_id))
+        return go(f"{back}/{page_id}")
     if deed == "drop":
         page = await actions.drop(tx, page_editor, PageId(page_id), now=clock.now())
         return go(back, Flash(gettext("%(title)s is removed.") % {"title": page.title}))

@@ -88,6 +88,8 @@ async def _of_others(
     host = await queries.find_host(tx, visit.event_id, page.integration_id) if page.integration_id else None
     if page.integration_id is not None and _why_not_show(page, host, provided.settings.base_url):
         return _blocked(visit, page, None)
+    if page.stays_empty:
+        return _blocked(visit, page, None, stays_empty=True)
     if not page.requires_auth or host is None:
         return _framed(request, visit, page, host, None)
     return await _launched(request, tx, visit, page, host, provided, clock)
@@ -160,8 +162,18 @@ def _framed(request: AnyRequest, visit: Visit, page: Page, host: Host | None, to
     )
 
 
-def _blocked(visit: Visit, page: Page, reason: Reason | None, *, sign_in: str | None = None) -> Response[str]:
-    return show("page_blocked.html", visit, 200 if sign_in else 409, page=page, reason=reason, sign_in=sign_in)
+def _blocked(
+    visit: Visit, page: Page, reason: Reason | None, *, sign_in: str | None = None, stays_empty: bool = False
+) -> Response[str]:
+    return show(
+        "page_blocked.html",
+        visit,
+        200 if sign_in or stays_empty else 409,
+        page=page,
+        reason=reason,
+        sign_in=sign_in,
+        stays_empty=stays_empty,
+    )
 
 
 def _theme(request: AnyRequest) -> str:

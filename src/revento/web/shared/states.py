@@ -45,6 +45,8 @@ LOOKS = {
     "closed": Look(N_("Closed"), "", "lock"),
     "unlimited": Look(N_("Open to all"), "", "users"),
     "organizers": Look(N_("Organizers only"), "", "eye-off"),
+    "stays_empty": Look(N_("Not shown"), "bad", "eye-off"),
+    "unanswered": Look(N_("No answer"), "bad", "circle-alert"),
     # deliveries
     "waiting": Look(N_("Waiting"), "", "clock"),
     "sending": Look(N_("Sending"), "accent", "send"),

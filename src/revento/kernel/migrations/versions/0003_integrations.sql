@@ -284,9 +284,15 @@ CREATE TABLE webview_pages (
         CHECK (visibility IN ('participants', 'organizers', 'registered', 'everyone')),
     position integer NOT NULL DEFAULT 0,
     is_published boolean NOT NULL DEFAULT false,
+    looked_at timestamptz,
+    found text CHECK (found IN ('shown', 'refuses', 'elsewhere', 'fails', 'silent', 'unknown')),
+    found_detail text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (event_id, id),
     CHECK ((kind = 'webview') = (url IS NOT NULL)),
-    CHECK (NOT requires_auth OR integration_id IS NOT NULL)
+    CHECK (NOT requires_auth OR integration_id IS NOT NULL),
+    CHECK ((looked_at IS NULL) = (found IS NULL))
 );
+-- webview_pages.queries.LIST_DUE
+CREATE INDEX webview_pages_looked ON webview_pages (looked_at) WHERE kind = 'webview';
