@@ -21,6 +21,7 @@ test:
 	scripts/bootstrap dev
 	scripts/bootstrap browser
 	scripts/bootstrap valkey
+	scripts/bootstrap shells
 	scripts/bootstrap node
 	exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 

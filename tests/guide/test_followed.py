@@ -280,16 +280,3 @@ def test_recordings_have_the_fields_that_the_server_answers_with_today(live):
         assert list(kept) == list(answer)
         if "data" in kept:
             assert list(kept["data"][0]) == list(answer["data"][0])
-
-
-def test_completion_offers_what_there_is_in_each_shell(tmp_path):
-    told = {shell: commands.run("completion", shell, cwd=tmp_path, environ={}) for shell in ("bash", "zsh", "fish")}
-    assert [shell for shell, ran in told.items() if ran.returncode or "manifest" not in ran.stdout] == []
-    (tmp_path / "completion.bash").write_text(told["bash"].stdout)
-    asked = """
-. ./completion.bash
-COMP_WORDS=(revento manifest d); COMP_CWORD=2; _revento; echo "${COMPREPLY[@]}"
-COMP_WORDS=(revento lis); COMP_CWORD=1; _revento; echo "${COMPREPLY[@]}"
-"""
-    ran = subprocess.run(["bash", "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=WAIT_S)
-    assert ran.stdout.split() == ["diff", "listen"]

@@ -10,7 +10,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READS = {".html", ".css", ".js", ".svg", ".woff2", ".sql", ".md", ".json", ".mjs", ".txt", ".mo", ".example"}
+READS = {
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".woff2",
+    ".sql",
+    ".md",
+    ".json",
+    ".mjs",
+    ".txt",
+    ".mo",
+    ".example",
+    ".bash",
+    ".zsh",
+    ".fish",
+}
 USED = """
 from pathlib import Path
 import revento

@@ -18,12 +18,12 @@ from revento.kernel import db, dumps, embedded, files, migrations
 from revento.kernel.config import Settings
 from revento.kernel.embedded import Embedded
 from revento.kernel.secrets import KEY_FILE
-from revento.sandbox import sheets
+from revento.sandbox.models import SHEET
 
 app = typer.Typer()
 _ABOUT: Final = "about.json"
 _DUMP: Final = "database.dump"
-_KEPT: Final = (KEY_FILE, sheets.FILE)  # of the data directory: what the database is of no use without
+_KEPT: Final = (KEY_FILE, SHEET)  # of the data directory: what the database is of no use without
 _SMALL: Final = 1024 * 1024  # bytes; more than any of the files beside the dump has
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A file of your choice, such as revento.backup.")]
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from revento.cli import folder
 from revento.kernel import db, embedded, migrations
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
@@ -19,7 +20,6 @@ from revento.kernel.secrets import Box, Keys, load_or_create_key
 T = TypeVar("T")
 RUNNING: Final = "running.json"  # what `revento up` tells the commands that run beside it
 POSTGRES: Final = "pg"
-DATA_DIR: Final = ".revento"
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -38,17 +38,12 @@ def settings() -> Settings:
     Without `DATABASE_URL` the database is the embedded one, so this is a laptop: `REVENTO_ENV` is `development`.
     Raises `Misconfigured`.
     """
-    environ = _data_dir_above(Path.cwd()) | dict(os.environ)
+    above = folder.above(Path.cwd())
+    environ = ({} if above is None else {folder.VARIABLE: str(above)}) | dict(os.environ)
     first = Settings.read(environ)
     beside = _beside(first.data_dir)
     env = "development" if first.database_url is None else "production"
     return Settings.read(beside | environ, env=env)
-
-
-def _data_dir_above(here: Path) -> dict[str, str]:
-    """The data directory of this folder or the nearest one above, so that commands work from inside a project too."""
-    found = next((each / DATA_DIR for each in (here, *here.parents) if (each / DATA_DIR).is_dir()), None)
-    return {} if found is None else {"REVENTO_DATA_DIR": str(found)}
 
 
 def run(work: Callable[[Desk], Awaitable[T]]) -> T:

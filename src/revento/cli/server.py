@@ -92,7 +92,10 @@ def _credentials(base: str, client_id: str | None, client_secret: str | None) ->
 class Client:
     """The integration at one server, with its client credentials."""
 
-    def __init__(self, server: str | None, client_id: str | None, client_secret: str | None) -> None:
+    def __init__(
+        self, server: str | None, client_id: str | None, client_secret: str | None, *, patience_s: float = _TIMEOUT_S
+    ) -> None:
+        self._patience_s = patience_s
         self.base_url = base_url(server)
         self.client_id, secret = _credentials(self.base_url, client_id, client_secret)
         self._basic = "Basic " + base64.b64encode(f"{self.client_id}:{secret}".encode()).decode()
@@ -114,7 +117,9 @@ class Client:
         headers = {"Authorization": self._basic, "Accept": "application/json"}
         if raw is not None:
             headers["Content-Type"] = "application/json"
-        return request(method, with_query(self.base_url + path, query), headers, raw, timeout_s=_TIMEOUT_S + wait_s)
+        return request(
+            method, with_query(self.base_url + path, query), headers, raw, timeout_s=self._patience_s + wait_s
+        )
 
     def form(self, path: str, fields: Mapping[str, str]) -> Answer:
         """A form-encoded POST, as the OAuth endpoints want it."""

@@ -1,10 +1,13 @@
 """What the sandbox is made from: themes with their words, conventions, a cast."""
 
 from datetime import timedelta
+from typing import Final
 
 import msgspec
 
 from revento.contract.v1.event import FieldType, MinAge
+
+SHEET: Final = "sandbox.json"  # a `Sheet`, in the data directory
 
 
 class Form(msgspec.Struct, frozen=True):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -15,9 +14,7 @@ from revento.kernel.ids import EventId
 from revento.sandbox import cast
 from revento.sandbox.actions import SEED
 from revento.sandbox.conventions import CONVENTIONS, ORGANIZATIONS
-from revento.sandbox.models import Account, Credentials, Named, NamedEvent, Sheet
-
-FILE: Final = "sandbox.json"
+from revento.sandbox.models import SHEET, Account, Credentials, Named, NamedEvent, Sheet
 
 
 async def is_fresh(tx: Tx, *, seed: int = SEED, now: datetime) -> bool:
@@ -34,7 +31,7 @@ async def exists(tx: Tx, *, seed: int = SEED) -> bool:
 def read(data_dir: Path) -> Sheet | None:
     """The sheet that was written last, if there is a readable one."""
     try:
-        return msgspec.json.decode((data_dir / FILE).read_bytes(), type=Sheet)
+        return msgspec.json.decode((data_dir / SHEET).read_bytes(), type=Sheet)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -42,7 +39,7 @@ def read(data_dir: Path) -> Sheet | None:
 def write(data_dir: Path, sheet: Sheet) -> Sheet:
     """Keeps the sheet, readable by its owner only; the sheet again."""
     document = msgspec.json.format(msgspec.json.encode(sheet), indent=2)
-    files.write_private(data_dir / FILE, document + b"\n")
+    files.write_private(data_dir / SHEET, document + b"\n")
     return sheet
 
 
