@@ -19,6 +19,7 @@ from revento.events.program.models import Activity
 from revento.events.program.places import queries as places
 from revento.events.waves import queries as waves
 from revento.events.waves import rules as wave_rules
+from revento.events.webview_pages import queries as pages
 from revento.identity import proofs
 from revento.identity.users import actions as users
 from revento.kernel import ids
@@ -74,6 +75,7 @@ async def contents(tx: Tx, event_id: EventId) -> list[Any]:
         await waves.list_waves(tx, event_id),
         await program.list_activities(tx, event_id, drafts=True),
         await participants.page(tx, event_id, BEGINNING, limit=500),
+        [(each.id, each.title, each.body, each.visibility) for each in await pages.list_pages(tx, event_id)],
     ]
     return found
 

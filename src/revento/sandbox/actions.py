@@ -26,7 +26,7 @@ from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, OrganizationId, UserId
 from revento.kernel.jobs import queue
-from revento.sandbox import cast, season, stage
+from revento.sandbox import cast, handouts, season, stage
 from revento.sandbox.conventions import CONVENTIONS, ORGANIZATIONS
 from revento.sandbox.models import Convention
 from revento.webhooks.outbox import actions as outbox
@@ -169,6 +169,7 @@ async def _event(
     hosts = await season.applicants(scene, organizer, people)
     await stage.program(scene, await proofs.as_planner(tx, owner, event_id), hosts)
     await season.signups(scene, hosts)
+    await handouts.lay_out(scene, await proofs.as_page_editor(tx, owner, event_id))
     await outbox.take_back(tx, event_id)
     await queue.withdraw(tx, TELL_APPLICANT, event_id=event_id)
     await events.edit(tx, organizer, facts, now=now)

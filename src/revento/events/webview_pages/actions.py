@@ -43,6 +43,16 @@ async def edit(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts, *, own_
     await _note(tx, editor, "page.edited", id, checked, now=now)
 
 
+async def put(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts, *, now: datetime) -> None:
+    """Makes a text page under this id, or makes it what it was: the sandbox's. Raises as `create`."""
+    checked = await _checked(tx, editor, facts, own_origin="")
+    if await queries.find(tx, editor.event_id, id) is None:
+        await queries.insert(tx, editor.event_id, id, checked, now=now)
+    else:
+        await queries.update(tx, editor.event_id, id, checked, now=now)
+    await _note(tx, editor, "page.put", id, checked, now=now)
+
+
 async def look_again(tx: Tx, editor: PageEditor, id: PageId) -> None:
     """Has a webview's server looked at anew, within seconds. Raises `NOT_FOUND`, also for a text page."""
     if not await queries.forget_look(tx, editor.event_id, id):

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from revento.contract import errors
 from revento.contract.errors import Reason, Refused
+from revento.events.applications import queries as applications
 from revento.events.applications.models import Status
 from revento.events.forms import queries as forms
 from revento.events.overview import queries as overview
@@ -27,6 +28,7 @@ from revento.kernel.ids import ApplicationId, UserId
 from revento.web.organizer import queue
 from revento.web.organizer.applications import answer_words, opened
 from revento.web.organizer.desk import BEGINNING
+from revento.web.organizer.queue import Asked
 from revento.web.shared import forms as posted
 from revento.web.shared.pages import go
 from revento.web.shared.states import look
@@ -86,8 +88,7 @@ async def decide_one(
     """Decide, then the next one that waits. Who comes second sees what the first has done, and keeps what she typed."""
     form = await posted.read(request, Decided)
     now, id = clock.now(), ApplicationId(application_id)
-    wanted = queue.asked({}, person)
-    got = form.got
+    wanted, got = queue.kept(form.value("query"), person), form.got
     if got and got.decision == "revision_requested" and not got.note.strip():
         form.refuse("note", gettext("Say what should change."))
     if got is None or form.got is None:
@@ -100,10 +101,29 @@ async def decide_one(
         form.refuse("", await _what_happened(tx, desk, id))
         return await opened(tx, desk, person, wanted, id, form, now=now, status=409)
     base = f"/organizer/events/{desk.event_id}/applications"
-    said = Flash(f"{look(got.decision).words}.", undo=f"{base}/undo?at={_stamp(now)}")
-    following = await reviews.page_queue(tx, desk.event_id, BEGINNING, status=Status.PENDING, limit=1)
-    target = f"{base}/{following[0].id}" if got.then_next and following else f"{base}/{id}"
-    return go(f"{target}?{got.query}" if got.query else target, said)
+    said = Flash(f"{look(got.decision).words}.", undo=_undo(base, wanted, now))
+    following = await _following(tx, desk, id, wanted) if got.then_next else None
+    return go(wanted.at(f"{base}/{following or id}"), said)
+
+
+async def _following(tx: Tx, desk: Desk, id: ApplicationId, wanted: Asked) -> ApplicationId | None:
+    """Who waits next in this view of the queue: behind the one just decided, else from its beginning."""
+    decided = await applications.find(tx, desk.event_id, id)
+    places = [(decided.submitted_at, decided.id)] if decided is not None and decided.submitted_at else []
+    for place in [*places, BEGINNING]:
+        found = await reviews.page_queue(
+            tx,
+            desk.event_id,
+            place,
+            status=Status.PENDING,
+            role=wanted.role,
+            search=wanted.q,
+            assigned_to=wanted.mine,
+            limit=1,
+        )
+        if found:
+            return found[0].id
+    return None
 
 
 async def _what_happened(tx: Tx, desk: Desk, id: ApplicationId) -> str:
@@ -116,13 +136,19 @@ async def _what_happened(tx: Tx, desk: Desk, id: ApplicationId) -> str:
 
 @post("/events/{event_id:str}/applications/bulk", status_code=303)
 async def decide_many(
-    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], reviewer: Given[Reviewer], clock: Given[Clock]
+    request: AnyRequest,
+    tx: Given[Tx],
+    desk: Given[Desk],
+    reviewer: Given[Reviewer],
+    person: Given[SignedIn],
+    clock: Given[Clock],
 ) -> Response[Any]:
     """The same decision for several. Those that somebody else has decided meanwhile stay as they are."""
     sent = await request.form()
     decision = msgspec.convert(sent.get("decision"), Decision)
     chosen = [str(each).partition("~") for each in sent.getall("ids", [])][:MOST_AT_ONCE]
     base, now, done = f"/organizer/events/{desk.event_id}/applications", clock.now(), 0
+    wanted = queue.kept(sent.get("query"), person)
     note = gettext("Please look at your answers again.") if decision == "revision_requested" else ""
     for id, _, version in sorted(chosen):  # always in the same order: two reviewers never wait for each other
         try:
@@ -134,22 +160,28 @@ async def decide_many(
     flashes: list[Flash] = []
     if done:
         words = ngettext("%(n)d application: %(what)s.", "%(n)d applications: %(what)s.", done)
-        flashes.append(Flash(words % {"n": done, "what": look(decision).words}, undo=f"{base}/undo?at={_stamp(now)}"))
+        flashes.append(Flash(words % {"n": done, "what": look(decision).words}, undo=_undo(base, wanted, now)))
     if missed := len(chosen) - done:
         words = ngettext("%(n)d was decided meanwhile and stays.", "%(n)d were decided meanwhile and stay.", missed)
         flashes.append(Flash(words % {"n": missed}, "warn"))
     if not chosen:
         flashes.append(Flash(gettext("Choose at least one application first."), "warn"))
-    query = str(sent.get("query", ""))
-    return go(f"{base}?{query}" if query else base, *flashes)
+    return go(wanted.at(base), *flashes)
 
 
 @post("/events/{event_id:str}/applications/undo", status_code=303)
 async def undo(
-    tx: Given[Tx], desk: Given[Desk], reviewer: Given[Reviewer], clock: Given[Clock], at: FromQuery[str]
+    request: AnyRequest,
+    tx: Given[Tx],
+    desk: Given[Desk],
+    reviewer: Given[Reviewer],
+    person: Given[SignedIn],
+    clock: Given[Clock],
+    at: FromQuery[str],
 ) -> Response[Any]:
     """Take back what one click decided, within the undo window."""
     base = f"/organizer/events/{desk.event_id}/applications"
+    wanted = queue.asked(dict(request.query_params), person)
     made = await overview.list_reviews_at(tx, desk.event_id, reviewer.user_id, datetime.fromisoformat(at))
     back, kept = 0, dict[Reason, int]()
     for review in made:
@@ -163,37 +195,54 @@ async def undo(
     words = ngettext("%(n)d decision taken back.", "%(n)d decisions taken back.", back)
     said = [Flash(words % {"n": back})] if back else []
     said += [Flash(f"{n} × {gettext(reason.say)}", "warn") for reason, n in kept.items()]
-    return go(f"{base}/{made[0].application_id}" if len(made) == 1 else base, *said)
+    return go(wanted.at(f"{base}/{made[0].application_id}" if len(made) == 1 else base), *said)
 
 
 @post("/events/{event_id:str}/applications/{application_id:str}/reopen", status_code=303)
 async def reopen(
-    tx: Given[Tx], reviewer: Given[Reviewer], clock: Given[Clock], application_id: FromPath[str]
+    request: AnyRequest,
+    tx: Given[Tx],
+    reviewer: Given[Reviewer],
+    person: Given[SignedIn],
+    clock: Given[Clock],
+    application_id: FromPath[str],
 ) -> Response[Any]:
     """Make a decided application wait again."""
+    wanted = queue.kept((await request.form()).get("query"), person)
     await actions.reopen(tx, reviewer, ApplicationId(application_id), now=clock.now())
-    return go(f"/organizer/events/{reviewer.event_id}/applications/{application_id}")
+    return go(wanted.at(_one(reviewer, application_id)))
 
 
 @post("/events/{event_id:str}/applications/{application_id:str}/assign", status_code=303)
 async def assign(
-    request: AnyRequest, tx: Given[Tx], reviewer: Given[Reviewer], clock: Given[Clock], application_id: FromPath[str]
+    request: AnyRequest,
+    tx: Given[Tx],
+    reviewer: Given[Reviewer],
+    person: Given[SignedIn],
+    clock: Given[Clock],
+    application_id: FromPath[str],
 ) -> Response[Any]:
     """Give an application to a colleague."""
-    to = str((await request.form()).get("to", "")) or None
+    sent = await request.form()
+    to, wanted = str(sent.get("to", "")) or None, queue.kept(sent.get("query"), person)
     await actions.assign(tx, reviewer, ApplicationId(application_id), UserId(to) if to else None, now=clock.now())
     said = Flash(gettext("Assigned.") if to else gettext("Assigned to nobody."))
-    return go(f"/organizer/events/{reviewer.event_id}/applications/{application_id}", said)
+    return go(wanted.at(_one(reviewer, application_id)), said)
 
 
 @post("/events/{event_id:str}/applications/{application_id:str}/notes", status_code=303)
 async def add_note(
-    request: AnyRequest, tx: Given[Tx], reviewer: Given[Reviewer], clock: Given[Clock], application_id: FromPath[str]
+    request: AnyRequest,
+    tx: Given[Tx],
+    reviewer: Given[Reviewer],
+    person: Given[SignedIn],
+    clock: Given[Clock],
+    application_id: FromPath[str],
 ) -> Response[Any]:
     """A remark for the other reviewers."""
     sent = await request.form()
     await actions.add_note(tx, reviewer, ApplicationId(application_id), str(sent.get("text", "")), now=clock.now())
-    return go(f"/organizer/events/{reviewer.event_id}/applications/{application_id}?{sent.get('query', '')}")
+    return go(queue.kept(sent.get("query"), person).at(_one(reviewer, application_id)))
 
 
 @post("/events/{event_id:str}/applications/views", status_code=303)
@@ -235,8 +284,13 @@ async def export(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], person: 
     )
 
 
-def _stamp(now: datetime) -> str:
-    return now.isoformat().replace("+00:00", "Z")
+def _one(reviewer: Reviewer, id: str) -> str:
+    return f"/organizer/events/{reviewer.event_id}/applications/{id}"
+
+
+def _undo(base: str, wanted: Asked, now: datetime) -> str:
+    stamp = now.isoformat().replace("+00:00", "Z")
+    return "&".join(part for part in (f"{base}/undo?at={stamp}", wanted.query()) if part)
 
 
 HANDLERS: Final = (decide_one, decide_many, undo, reopen, assign, add_note, keep_view, forget_view, export)

@@ -1,7 +1,7 @@
 """The review queue as an address asks for it: filters, the place in the list, the saved views."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -33,6 +33,11 @@ class Asked(msgspec.Struct, frozen=True):
         named = {"q": self.q, "status": self.status, "role": self.role, "mine": "yes" if self.mine else None}
         return urlencode({key: value for key, value in named.items() if value})
 
+    def at(self, path: str) -> str:
+        """This view of the queue, or of one of it."""
+        query = self.query()
+        return f"{path}?{query}" if query else path
+
 
 def asked(query: dict[str, Any], person: SignedIn) -> Asked:
     """The filters of an address, unknown values dropped."""
@@ -44,6 +49,11 @@ def asked(query: dict[str, Any], person: SignedIn) -> Asked:
         mine=person.user_id if query.get("mine") else None,
         cursor=str(query.get("cursor", "")) or None,
     )
+
+
+def kept(query: object, person: SignedIn) -> Asked:
+    """The filters that a form of the queue carries along, so that whatever came of it the queue is the same."""
+    return asked(dict(parse_qsl(str(query or ""))), person)
 
 
 async def page(tx: Tx, desk: Desk, wanted: Asked, *, limit: int = PAGE) -> tuple[list[QueueRow], str | None]:
@@ -67,10 +77,10 @@ async def page(tx: Tx, desk: Desk, wanted: Asked, *, limit: int = PAGE) -> tuple
     return rows[:limit], f"?{more}"
 
 
-async def views(tx: Tx, desk: Desk, base: str, kept: list[SavedView]) -> list[tuple[str, str, int | None]]:
+async def views(tx: Tx, desk: Desk, base: str, saved: list[SavedView]) -> list[tuple[str, str, int | None]]:
     """The tabs above the queue: all, each state that occurs, mine, and the views that the person has kept."""
     counted = {each.status: each.count for each in await queries.count_by_status(tx, desk.event_id)}
     tabs: list[tuple[str, str, int | None]] = [(base, gettext("All"), sum(counted.values()))]
     tabs += [(f"{base}?status={key}", look(key).words, n) for key in words.STATUSES if (n := counted.get(Status(key)))]
     tabs.append((f"{base}?mine=yes", gettext("Assigned to me"), None))
-    return tabs + [(f"{base}?{view.query}", view.name, None) for view in kept]
+    return tabs + [(f"{base}?{view.query}", view.name, None) for view in saved]
