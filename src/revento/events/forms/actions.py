@@ -1,14 +1,20 @@
 """The doors through which an event's form changes."""
 
 from datetime import datetime
+from typing import Final
 
 from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.forms import queries, rules
 from revento.events.forms.models import FormField
+from revento.events.participants import queries as participants
 from revento.identity.audit import actions as audit
 from revento.identity.proofs import Organizer
 from revento.kernel.db import Tx
+from revento.kernel.ids import EventId
+from revento.kernel.jobs import queue
+
+REWRITE_DOCUMENTS: Final = "participants.rewrite_documents"
 
 
 async def put_field(tx: Tx, organizer: Organizer, field: FormField, *, now: datetime) -> None:
@@ -22,6 +28,7 @@ async def put_field(tx: Tx, organizer: Organizer, field: FormField, *, now: date
     if field.type in ("choice", "multi_choice") and not field.options:
         raise Refused(errors.INVALID_INPUT, "A choice needs at least one option.", field="options")
     await queries.put(tx, field, now=now)
+    await _rewrite_documents(tx, organizer.event_id)
     await _note(tx, organizer, "form.field_put", field.key, now=now)
 
 
@@ -31,7 +38,14 @@ async def drop_field(tx: Tx, organizer: Organizer, key: str, *, now: datetime) -
         raise Refused(errors.EVENT_ARCHIVED)
     if not await queries.drop(tx, organizer.event_id, key):
         raise Refused(errors.NOT_FOUND)
+    await _rewrite_documents(tx, organizer.event_id)
     await _note(tx, organizer, "form.field_dropped", key, now=now)
+
+
+async def _rewrite_documents(tx: Tx, event_id: EventId) -> None:
+    """Until the job has run, pages of participants show the fields that are shared now, and take longer (ADR 011)."""
+    if await participants.are_documents_stale(tx, event_id):
+        await queue.defer(tx, REWRITE_DOCUMENTS, once=f"{REWRITE_DOCUMENTS}:{event_id}", event_id=event_id)
 
 
 async def _note(tx: Tx, organizer: Organizer, action: str, key: str, *, now: datetime) -> None:

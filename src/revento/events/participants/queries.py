@@ -121,3 +121,30 @@ SET_ROLE = """
 async def set_role(tx: Tx, event_id: EventId, id: ParticipantId, role: str, *, now: datetime) -> None:
     """Gives a participant another role."""
     await tx.run(SET_ROLE, event_id=event_id, id=id, role=role, now=now)
+
+
+# Serves a change of the form; the event's participants, until one is found.
+ARE_DOCUMENTS_STALE = """
+    SELECT EXISTS (SELECT FROM participants p, (SELECT shared_keys(%(event_id)s) AS keys OFFSET 0) s
+                    WHERE p.event_id = %(event_id)s AND p.document_keys <> s.keys)
+"""
+
+
+async def are_documents_stale(tx: Tx, event_id: EventId) -> bool:
+    """Whether some were made with other shared fields than those of now."""
+    return await tx.one(bool, ARE_DOCUMENTS_STALE, event_id=event_id)
+
+
+# Serves the job after such a change: the trigger writes what an update leaves alone.
+REWRITE_DOCUMENTS = """
+    UPDATE participants p SET document_keys = '{}'
+     WHERE p.event_id = %(event_id)s
+       AND p.id IN (SELECT o.id FROM participants o, (SELECT shared_keys(%(event_id)s) AS keys OFFSET 0) s
+                     WHERE o.event_id = %(event_id)s AND o.document_keys <> s.keys
+                     LIMIT %(most)s)
+"""
+
+
+async def rewrite_documents(tx: Tx, event_id: EventId, most: int) -> int:
+    """Writes documents anew that were made with other shared fields than those of now; how many, up to `most`."""
+    return await tx.run(REWRITE_DOCUMENTS, event_id=event_id, most=most)

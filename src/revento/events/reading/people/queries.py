@@ -4,86 +4,58 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 from revento.events.reading.models import Page
-from revento.kernel.reader import Reader, join, json_time, json_word
+from revento.kernel.reader import Reader, join
 
-# One participant in the shape of contract/v1, from p (participants), a (applications) and s (keys of shared fields).
-# Put together as text, which is cheaper than row_to_json; what people wrote goes through to_json.
-_PARTICIPANT: Final[LiteralString] = join(
-    """convert_to(concat('{"id":"', p.id, '","event_id":"', p.event_id, '","user_id":"', p.user_id,
-    '","application_id":"', p.application_id, '","display_name":', to_json(p.display_name), ',"role":"', a.role,
-    '","application_status":"', a.status, '","submitted_at":', """,
-    json_time("a.submitted_at"),
-    """, ',"registered_at":', """,
-    json_time("a.registered_at"),
-    """, ',"registration_wave_id":', """,
-    json_word("a.registration_wave_id"),
-    """, ',"last_reviewed_at":', """,
-    json_time("a.last_reviewed_at"),
-    """, ',"last_reviewer_id":', """,
-    json_word("a.last_reviewer_id"),
-    """, ',"last_review_action":', """,
-    json_word("a.last_review_action"),
-    """, ',"custom_form_fields":',
-    coalesce((SELECT json_object_agg(k, a.answers -> k) FROM unnest(s.keys) k), '{}'), ',"created_at":', """,
-    json_time("p.created_at"),
-    """, ',"updated_at":', """,
-    json_time("p.updated_at"),
-    """, '}'), 'UTF8')""",
-)
+# A participant as it was stored with its last change; made anew when other fields are shared by now (docs/adr/011).
+# From p (participants) and s: the keys of shared fields, which OFFSET 0 keeps from being looked up with every row.
+_DOCUMENT: Final[LiteralString] = """
+    CASE WHEN p.document_keys = s.keys THEN p.document
+         ELSE (SELECT participant_document(p, a, s.keys) FROM applications a
+                WHERE a.event_id = p.event_id AND a.id = p.application_id) END"""
 
 
-def _paged(event_id: LiteralString) -> LiteralString:
-    """Rows of (creation time, id, JSON) from a position on; of limit + 1 rows the last only says that there is more."""
+_ALONE: Final[LiteralString] = "FROM participants p"
+_WITH_APPLICATION: Final[LiteralString] = """FROM participants p
+      JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id"""
+
+
+def _paged(event_id: LiteralString, source: LiteralString = _ALONE, *more: LiteralString) -> LiteralString:
+    """Rows of (creation time, id, JSON) from a position on; of limit + 1 rows the last only says that there is more.
+
+    The most that a page may have stands in the statement, so that the one plan for all is made for a page and not for a
+    tenth of the event; the page's own limit ends it earlier.
+    """
     return join(
-        "SELECT p.created_at, p.id, ",
-        _PARTICIPANT,
-        """ AS body
-      FROM participants p
-      JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id,""",
-        _shared(event_id),
-        "\n     WHERE p.event_id = ",
+        "SELECT y.created_at, y.id, y.body FROM (SELECT p.created_at, p.id, ",
+        _DOCUMENT,
+        " AS body\n      ",
+        source,
+        ",\n           (SELECT shared_keys(",
+        event_id,
+        ") AS keys OFFSET 0) s\n     WHERE p.event_id = ",
         event_id,
         " AND (p.created_at, p.id) > ($2, $3)",
+        *more,
+        "\n     ORDER BY p.created_at, p.id\n     LIMIT 51) y LIMIT $4 + 1",
     )
 
-
-def _shared(event_id: LiteralString) -> LiteralString:
-    """The keys of shared fields, once a statement."""
-    return join(
-        """
-    (SELECT array_agg(f.key ORDER BY f.position, f.key) AS keys
-       FROM form_fields f WHERE f.event_id = """,
-        event_id,
-        " AND f.is_shared) s",
-    )
-
-
-# The most that a page may have stands in the statement, so that the one plan for all is made for a page and not for a
-# tenth of the event; the page's own limit ends it earlier.
-_FIRST: Final[LiteralString] = "SELECT y.created_at, y.id, y.body FROM ("
-_IN_ORDER: Final[LiteralString] = """
-     ORDER BY p.created_at, p.id
-     LIMIT 51) y LIMIT $4 + 1"""
 
 # Serves GET /events/{event_id}/participants without filters; index participants_page (event_id, created_at, id).
-PAGE: Final = join(_FIRST, _paged("$1"), _IN_ORDER)
+PAGE: Final = _paged("$1")
 # The same inside the token check's statement, whose row is b: one round trip instead of two.
 PAGE_AHEAD: Final[LiteralString] = join(
     """SELECT array_agg(z.body) AS bodies, (array_agg(z.created_at))[$4] AS last_at, (array_agg(z.id))[$4] AS last_id
          FROM (""",
-    _FIRST,
     _paged("b.event_id"),
-    _IN_ORDER,
     ") z",
 )
 # Serves the same with filters: a statement of its own, so that the plan without them stays as simple as it can be.
-PAGE_FILTERED: Final = join(
-    _FIRST,
-    _paged("$1"),
+PAGE_FILTERED: Final = _paged(
+    "$1",
+    _WITH_APPLICATION,
     """
        AND ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.role = $6)
        AND ($7::timestamptz IS NULL OR p.updated_at >= $7)""",
-    _IN_ORDER,
 )
 
 
@@ -107,12 +79,10 @@ async def page(
 # Serves GET /events/{event_id}/participants/{participant_id}.
 FIND: Final = join(
     "SELECT ",
-    _PARTICIPANT,
+    _DOCUMENT,
     """
-      FROM participants p
-      JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id,""",
-    _shared("$1"),
-    " WHERE p.event_id = $1 AND p.id = $2",
+      FROM participants p, (SELECT shared_keys($1) AS keys OFFSET 0) s
+     WHERE p.event_id = $1 AND p.id = $2""",
 )
 
 

@@ -145,6 +145,8 @@ CREATE TABLE participants (
     display_name text NOT NULL CHECK (display_name <> ''),
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
+    document bytea NOT NULL,
+    document_keys text[] NOT NULL,
     PRIMARY KEY (event_id, id),
     UNIQUE (event_id, user_id),
     UNIQUE (event_id, application_id),
@@ -155,6 +157,60 @@ CREATE INDEX participants_page ON participants (event_id, created_at, id);
 -- Serves the same with updated_since.
 CREATE INDEX participants_updated ON participants (event_id, updated_at);
 CREATE INDEX participants_by_user ON participants (user_id);
+
+-- The keys of the fields that the organizers share with integrations, in the form's order.
+CREATE FUNCTION shared_keys(event text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(key ORDER BY position, key), '{}') FROM form_fields WHERE event_id = event AND is_shared
+$$;
+
+-- JSON to the second, or null; likewise an id or a word of ours, which need no escaping.
+CREATE FUNCTION json_time(at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce('"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || '"', 'null')
+$$;
+CREATE FUNCTION json_word(word text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce('"' || word || '"', 'null')
+$$;
+
+-- A participant in the shape of contract/v1, with the answers to these fields and to no others.
+CREATE FUNCTION participant_document(p participants, a applications, keys text[]) RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT convert_to(concat('{"id":"', p.id, '","event_id":"', p.event_id, '","user_id":"', p.user_id,
+        '","application_id":"', p.application_id, '","display_name":', to_json(p.display_name), ',"role":"', a.role,
+        '","application_status":"', a.status, '","submitted_at":', json_time(a.submitted_at),
+        ',"registered_at":', json_time(a.registered_at),
+        ',"registration_wave_id":', json_word(a.registration_wave_id),
+        ',"last_reviewed_at":', json_time(a.last_reviewed_at), ',"last_reviewer_id":', json_word(a.last_reviewer_id),
+        ',"last_review_action":', json_word(a.last_review_action), ',"custom_form_fields":',
+        coalesce((SELECT json_object_agg(key, a.answers -> key) FROM unnest(keys) key), '{}'),
+        ',"created_at":', json_time(p.created_at), ',"updated_at":', json_time(p.updated_at), '}'), 'UTF8')
+$$;
+
+-- Written with every change of the participant or of what it shows of its application (docs/adr/011). A document whose
+-- keys are not those that are shared now is never shown.
+CREATE FUNCTION write_participant_document() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.document_keys := shared_keys(NEW.event_id);
+    SELECT participant_document(NEW, a, NEW.document_keys) INTO NEW.document
+      FROM applications a WHERE a.event_id = NEW.event_id AND a.id = NEW.application_id;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER participants_document BEFORE INSERT OR UPDATE ON participants
+    FOR EACH ROW EXECUTE FUNCTION write_participant_document();
+
+CREATE FUNCTION rewrite_participant_document() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE participants SET document = '' WHERE event_id = NEW.event_id AND application_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER applications_document AFTER UPDATE ON applications
+    FOR EACH ROW
+    WHEN ((OLD.role, OLD.status, OLD.answers, OLD.registration_wave_id, OLD.submitted_at, OLD.registered_at,
+           OLD.last_reviewed_at, OLD.last_reviewer_id, OLD.last_review_action)
+          IS DISTINCT FROM
+          (NEW.role, NEW.status, NEW.answers, NEW.registration_wave_id, NEW.submitted_at, NEW.registered_at,
+           NEW.last_reviewed_at, NEW.last_reviewer_id, NEW.last_review_action))
+    EXECUTE FUNCTION rewrite_participant_document();
 
 CREATE TABLE threads (
     event_id text NOT NULL REFERENCES events ON DELETE CASCADE,
