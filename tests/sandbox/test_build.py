@@ -153,6 +153,19 @@ async def test_places_form_a_tree_of_four_kinds(there: tuple[Tx, Built], clock: 
     assert above == {("venue", None), ("building", "venue"), ("floor", "building"), ("room", "floor")}
 
 
+async def test_events_have_pages_for_strangers_and_for_those_with_a_place(
+    there: tuple[Tx, Built], clock: Clock
+) -> None:
+    tx, made = there
+    found = await pages.list_pages(tx, made.events["lanternfold-tides"])
+    assert [(each.title, each.visibility) for each in found] == [
+        ("Getting to the Grain Harbour", "everyone"),
+        ("House rules", "everyone"),
+        ("What to pack", "registered"),
+    ]
+    assert all([await pages.list_pages(tx, id) for id in made.events.values()])
+
+
 async def test_waves_are_over_open_and_to_come(there: tuple[Tx, Built], clock: Clock) -> None:
     tx, made = there
     found = await waves.list_waves(tx, made.events["lanternfold-tides"])

@@ -46,11 +46,9 @@ async def edit(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts, *, own_
 async def put(tx: Tx, editor: PageEditor, id: PageId, facts: PageFacts, *, now: datetime) -> None:
     """Makes a text page under this id, or makes it what it was: the sandbox's. Raises as `create`."""
     checked = await _checked(tx, editor, facts, own_origin="")
-    if await queries.find(tx, editor.event_id, id) is None:
-        await queries.insert(tx, editor.event_id, id, checked, now=now)
-    else:
-        await queries.update(tx, editor.event_id, id, checked, now=now)
-    await _note(tx, editor, "page.put", id, checked, now=now)
+    known = await queries.find(tx, editor.event_id, id) is not None
+    await (queries.update if known else queries.insert)(tx, editor.event_id, id, checked, now=now)
+    await _note(tx, editor, "page.edited" if known else "page.created", id, checked, now=now)
 
 
 async def look_again(tx: Tx, editor: PageEditor, id: PageId) -> None:
