@@ -8,7 +8,7 @@ BIN = .venv/bin
 help:
 	echo 'make up      start everything: PostgreSQL, sandbox data, web, dispatcher, jobs'
 	echo 'make test    run every test, browser tests included (ARGS=tests/house for some)'
-	echo 'make runtimes  the TypeScript SDK on Deno and Bun'
+	echo 'make runtimes  the SDKs on other Pythons and Nodes, Deno and Bun'
 	echo 'make lint    check formatting, rules, types and import layers'
 	echo 'make format  put the code into shape'
 	echo 'make bench   measure (ARGS=name for one benchmark)'

@@ -96,10 +96,9 @@ const FRAMEWORKS: Record<string, (handler: Handler, log: DeliveryLog) => Promise
     const app = Fastify();
     await app.register(webhookPlugin(receiver, log, handler));
     app.post("/other", async (request) => request.body); // still parses JSON
-    await app.ready();
-    const send: Send = async (headers, payload) =>
-      (await app.inject({ method: "POST", url: "/webhooks/revento", headers, payload: Buffer.from(payload) })).statusCode;
-    return [send, () => void app.close()];
+    const url = `${await app.listen({ port: 0, host: "127.0.0.1" })}/webhooks/revento`;
+    const send: Send = async (headers, body) => (await fetch(url, { method: "POST", headers, body })).status;
+    return [send, () => (app.server.closeAllConnections(), void app.close())];
   },
   async hono(handler, log) {
     const app = new Hono();

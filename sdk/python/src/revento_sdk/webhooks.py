@@ -199,10 +199,10 @@ class SqliteDeliveryLog:
         with self._lock:
             self._db.execute("DELETE FROM deliveries WHERE at < ?", (now - self._keep_s,))
             claim = """
-                INSERT INTO deliveries VALUES (?1, ?2, 0)
-                ON CONFLICT (id) DO UPDATE SET at = ?2 WHERE done = 0 AND at < ?2 - ?3
+                INSERT INTO deliveries VALUES (:id, :now, 0)
+                ON CONFLICT (id) DO UPDATE SET at = :now WHERE done = 0 AND at < :now - :claim_s
             """
-            if self._db.execute(claim, (delivery_id, now, CLAIM_S)).rowcount == 1:
+            if self._db.execute(claim, {"id": delivery_id, "now": now, "claim_s": CLAIM_S}).rowcount == 1:
                 return "first"
             row = self._db.execute("SELECT done FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
         return "done" if row and row[0] else "busy"
