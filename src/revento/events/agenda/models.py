@@ -32,6 +32,17 @@ class Entry(Row, frozen=True):
     my_state: str | None
 
 
+class Turn(Row, frozen=True):
+    """What is on at a place, or comes next there."""
+
+    location_id: LocationId
+    id: ActivityId
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    thread_color: str | None
+
+
 class DayCount(Row, frozen=True):
     """How many activities begin on a day of the event's zone."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from revento.events.agenda.models import DayCount, Entry, MySeat
+from revento.events.agenda.models import DayCount, Entry, MySeat, Turn
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, EventId, UserId
 
@@ -74,6 +74,26 @@ async def page_entries(
         search=search,
         limit=limit,
     )
+
+
+# Serves the map; index activities_by_start.
+LIST_TURNS = """
+    SELECT location_id, id, title, starts_at, ends_at, thread_color
+      FROM (SELECT a.location_id, a.id, a.title, a.starts_at, a.ends_at, t.color AS thread_color,
+                   row_number() OVER (PARTITION BY a.location_id, a.starts_at <= %(now)s
+                                          ORDER BY a.starts_at, a.id) AS turn
+              FROM activities a
+              LEFT JOIN threads t ON t.event_id = a.event_id AND t.id = a.thread_id
+             WHERE a.event_id = %(event_id)s AND a.is_published AND a.status = 'scheduled'
+               AND a.location_id IS NOT NULL AND a.ends_at > %(now)s) each
+     WHERE turn = 1
+     ORDER BY starts_at, id
+"""
+
+
+async def list_turns(tx: Tx, event_id: EventId, *, now: datetime) -> list[Turn]:
+    """For every place what is on there now and what comes next, at most one of each."""
+    return await tx.all(Turn, LIST_TURNS, event_id=event_id, now=now)
 
 
 COUNT_BY_DAY = """

@@ -62,6 +62,20 @@ class MyEvent(Row, frozen=True):
     wave_closes_at: datetime | None
 
 
+class Call(Row, frozen=True):
+    """An event that a person may want to apply for: she starred something in it, or was at one of the same people's.
+
+    The wave is the one for participants that is open or opens next. `was_at` is where she was last.
+    """
+
+    event_id: EventId
+    title: str
+    time_zone: str
+    was_at: str | None
+    opens_at: datetime
+    closes_at: datetime
+
+
 class MyActivity(Row, frozen=True):
     """An activity that a person has a place in or waits for."""
 

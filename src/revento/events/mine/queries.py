@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from revento.events.mine.models import Export, Former, MyActivity, MyEvent, Visit
+from revento.events.mine.models import Call, Export, Former, MyActivity, MyEvent, Visit
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
 
@@ -64,6 +64,45 @@ LIST_EVENTS = """
 async def list_events(tx: Tx, user_id: UserId, *, now: datetime) -> list[MyEvent]:
     """The events of a person, the latest first."""
     return await tx.all(MyEvent, LIST_EVENTS, user_id=user_id, now=now)
+
+
+# Serves the home page; indexes favourites_by_user, applications_by_user and that of events by organization. Who was at
+# an earlier event is told when it is news; who starred something, as long as she can apply.
+LIST_CALLS = """
+    WITH starred AS (SELECT DISTINCT event_id FROM favourites WHERE user_id = %(user_id)s),
+         former AS (
+           SELECT DISTINCT ON (e.organization_id) e.organization_id, e.title
+             FROM applications a
+             JOIN events e ON e.id = a.event_id
+            WHERE a.user_id = %(user_id)s AND a.status = 'approved' AND e.ends_at <= %(now)s
+            ORDER BY e.organization_id, e.ends_at DESC)
+    SELECT e.id AS event_id, e.title, e.time_zone, f.title AS was_at, w.opens_at, w.closes_at
+      FROM events e
+      LEFT JOIN former f ON f.organization_id = e.organization_id
+      JOIN LATERAL (
+           SELECT w.opens_at, w.closes_at FROM registration_waves w
+            WHERE w.event_id = e.id AND w.role = 'participant' AND w.closes_at > %(now)s
+              AND (w.capacity IS NULL OR w.capacity > (
+                   SELECT count(*) FROM applications a
+                    WHERE a.event_id = w.event_id AND a.registration_wave_id = w.id
+                      AND a.status IN ('pending', 'approved', 'revision_requested')))
+            ORDER BY w.opens_at LIMIT 1) w ON true
+     WHERE (e.id IN (SELECT event_id FROM starred)
+            OR e.organization_id IN (SELECT organization_id FROM former)
+               AND w.opens_at BETWEEN %(since)s AND %(until)s)
+       AND e.publish_status = 'published' AND e.ends_at > %(now)s
+       AND NOT EXISTS (SELECT 1 FROM applications a WHERE a.event_id = e.id AND a.user_id = %(user_id)s)
+       AND NOT EXISTS (SELECT 1 FROM application_drafts d WHERE d.event_id = e.id AND d.user_id = %(user_id)s)
+       AND NOT EXISTS (SELECT 1 FROM memberships m
+                        WHERE m.organization_id = e.organization_id AND m.user_id = %(user_id)s)
+     ORDER BY w.opens_at, e.id
+     LIMIT 20
+"""
+
+
+async def list_calls(tx: Tx, user_id: UserId, *, since: datetime, until: datetime, now: datetime) -> list[Call]:
+    """Events that a person has not applied for and may want to; for those of an earlier one's people, news only."""
+    return await tx.all(Call, LIST_CALLS, user_id=user_id, since=since, until=until, now=now)
 
 
 # Serves "what needs me now" and the next things on; index participants_by_user.

@@ -1,6 +1,7 @@
 """An event's own page: what, when, where, who may apply; and its calendar file."""
 
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 from litestar.di import NamedDependency as Given
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency as Given
 from revento.events.agenda import queries as agenda
 from revento.events.applications import queries as applications
 from revento.events.mine.models import Visit
+from revento.events.program.models import Location
 from revento.events.program.places import queries as places
 from revento.events.waves import queries as waves
 from revento.events.waves import rules
@@ -54,13 +56,23 @@ async def event_calendar(visit: Given[Visit], settings: Given[Settings]) -> Resp
 
 
 @get("/events/{event_id:str}/places")
-async def places_page(tx: Given[Tx], visit: Given[Visit]) -> Response[str]:
-    """Where everything is: venues, buildings, floors, rooms."""
-    found = await places.list_locations(tx, visit.event_id)
-    below: dict[str | None, list[Any]] = {}
-    for location in found:
+async def places_page(tx: Given[Tx], visit: Given[Visit], clock: Given[Clock]) -> Response[str]:
+    """Where everything is, drawn as blocks within blocks, with what is on now and next in each."""
+    now, below = clock.now(), dict[str | None, list[Location]]()
+    for location in await places.list_locations(tx, visit.event_id):
         below.setdefault(location.parent_id, []).append(location)
-    return show("places.html", visit, below=below, kinds=words.translated(KINDS))
+    turns, zone = await agenda.list_turns(tx, visit.event_id, now=now), ZoneInfo(visit.time_zone)
+    today = now.astimezone(zone).date()
+    return show(
+        "places.html",
+        visit,
+        below=below,
+        kinds=words.translated(KINDS),
+        on_now={each.location_id: each for each in turns if each.starts_at <= now},
+        on_next={each.location_id: each for each in turns if each.starts_at > now},
+        later={each.id for each in turns if each.starts_at.astimezone(zone).date() > today},
+        now=now,
+    )
 
 
 HANDLERS: Final = (event_page, event_calendar, places_page)

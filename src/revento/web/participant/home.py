@@ -9,7 +9,7 @@ from litestar.di import NamedDependency as Given
 
 from revento.events.events import queries as events
 from revento.events.mine import queries
-from revento.events.mine.models import MyActivity, MyEvent
+from revento.events.mine.models import Call, MyActivity, MyEvent
 from revento.identity.sessions.models import SignedIn
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
@@ -43,13 +43,14 @@ async def home(request: AnyRequest, tx: Given[Tx], clock: Given[Clock], guest: G
     now = clock.now()
     mine = await queries.list_events(tx, guest.user_id, now=now)
     soon = await queries.list_activities(tx, guest.user_id, until=now + SOON, since=now - LATELY, now=now)
+    calls = await queries.list_calls(tx, guest.user_id, since=now - NEWS, until=now + NEWS, now=now)
     coming = [each for each in mine if each.ends_at > now]
     coming.sort(key=lambda each: each.starts_at)
     needs = [need for each in coming if (need := _need(each, now))]
     return pages.page(
         "participant/home.html",
         person=guest,
-        needs=needs + _news(soon, now),
+        needs=needs + _news(soon, now) + [_called(call, now) for call in calls],
         soon=[each for each in soon if _goes(each) and each.starts_at < now + SOON],
         coming=coming,
         past=[each for each in mine if each.ends_at <= now],
@@ -79,6 +80,22 @@ def _need(event: MyEvent, now: datetime) -> Need | None:
     say = gettext("Your application is not sent yet. Applications close %(when)s (%(ago)s).")
     say = say % {"when": closes, "ago": ago(event.wave_closes_at)}
     return Need("pencil", "warn", href, event.title, say, gettext("Finish it"))
+
+
+def _called(call: Call, now: datetime) -> Need:
+    """When a wave opens, or that it has, for whoever may be waiting for it."""
+    if call.opens_at > now:
+        say = gettext("Applications open %(when)s (%(ago)s).")
+        say = say % {"when": moment(call.opens_at, call.time_zone), "ago": ago(call.opens_at)}
+    else:
+        say = gettext("Applications are open until %(when)s (%(ago)s).")
+        say = say % {"when": moment(call.closes_at, call.time_zone), "ago": ago(call.closes_at)}
+    why = gettext("You starred something in its program.")
+    if call.was_at is not None:
+        why = gettext("You were at %(event)s.") % {"event": call.was_at}
+    way_on = gettext("Look at it") if call.opens_at > now else gettext("Apply")
+    href = f"/events/{call.event_id}" if call.opens_at > now else f"/events/{call.event_id}/application"
+    return Need("calendar-clock", "", href, call.title, f"{say} {why}", way_on)
 
 
 def _goes(activity: MyActivity) -> bool:

@@ -327,6 +327,8 @@ CREATE TABLE favourites (
     PRIMARY KEY (event_id, user_id, activity_id),
     FOREIGN KEY (event_id, activity_id) REFERENCES activities (event_id, id) ON DELETE CASCADE
 );
+-- Serves a person's home (mine.queries.LIST_CALLS) and her download.
+CREATE INDEX favourites_by_user ON favourites (user_id, event_id);
 
 -- A file that somebody has sent and not yet decided about. Kept for an hour, so that its preview survives a restart and
 -- every node can show it; gone as soon as it is brought in or put away. No event: it is for a new one.
