@@ -82,3 +82,8 @@ def has_prefix(value: str, prefix: str) -> bool:
     """Whether `value` is a well-formed identifier of that kind; says nothing about existence."""
     match = _SHAPE.fullmatch(value)
     return match is not None and match[1] == prefix
+
+
+def is_one(value: str) -> bool:
+    """Whether `value` is a well-formed identifier of any kind."""
+    return _SHAPE.fullmatch(value) is not None

@@ -16,13 +16,14 @@ from revento.web.developer import (
     replays,
     requests,
     sandbox,
+    search,
     submission,
     team,
 )
 
 PARTS = (
     *(home, create, overview, deliveries, replays, requests, installations),
-    *(manifest, credentials, team, sandbox, checklist, submission, device),
+    *(manifest, credentials, team, sandbox, checklist, submission, device, search),
 )
 ROUTES = Router(
     "/developer",

@@ -24,6 +24,7 @@ from revento.web.organizer import (
     printing,
     program,
     registration,
+    search,
     tokens,
 )
 
@@ -49,6 +50,7 @@ PARTS = (
     objections,
     connection,
     archive,
+    search,
 )
 ROUTES = Router(
     "/organizer",

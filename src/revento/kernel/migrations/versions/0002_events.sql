@@ -157,6 +157,9 @@ CREATE INDEX participants_page ON participants (event_id, created_at, id);
 -- Serves the same with updated_since.
 CREATE INDEX participants_updated ON participants (event_id, updated_at);
 CREATE INDEX participants_by_user ON participants (user_id);
+-- Serve the organizer's search: the beginning of a name, or of its last word.
+CREATE INDEX participants_by_name ON participants (event_id, (lower(display_name) COLLATE "C"));
+CREATE INDEX participants_by_last_name ON participants (event_id, (lower(substring(display_name FROM '[^ ]+$')) COLLATE "C"));
 
 -- The keys of the fields that the organizers share with integrations, in the form's order.
 CREATE FUNCTION shared_keys(event text) RETURNS text[] LANGUAGE sql STABLE AS $$
