@@ -47,8 +47,11 @@ FIND_BY_NAME: Final = join(
       ORDER BY e.starts_at DESC, p.display_name, a.id LIMIT 10)
     UNION ALL
     (SELECT 'activity', v.id, v.title, v.status, v.starts_at, e.id, e.title, NULL
-       FROM mine e JOIN activities v ON v.event_id = e.id
-      WHERE v.title ILIKE ALL (%(patterns)s) ORDER BY e.starts_at DESC, v.starts_at, v.id LIMIT 10)
+       FROM mine e
+      CROSS JOIN LATERAL (
+            SELECT c.id, c.title, c.status, c.starts_at FROM activities c
+             WHERE c.event_id = e.id AND c.title ILIKE ALL (%(patterns)s) ORDER BY c.starts_at, c.id LIMIT 10) v
+      ORDER BY e.starts_at DESC, v.starts_at, v.id LIMIT 10)
     UNION ALL
     (SELECT 'installation', i.id, n.name, i.state, i.created_at, e.id, e.title, NULL
        FROM mine e JOIN installations i ON i.event_id = e.id JOIN integrations n ON n.id = i.integration_id
