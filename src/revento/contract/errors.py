@@ -117,6 +117,7 @@ ORGANIZATION_NOT_VERIFIED: Final = Reason(
 ACT_AS_NEEDS_CONSENT: Final = Reason(
     "act_as_needs_consent", 409, "This person has not allowed it, or the time that she allowed is over."
 )
+NOBODY_ACTS_FOR_OPERATORS: Final = Reason("nobody_acts_for_operators", 409, "Nobody acts for an operator.")
 NOT_WHILE_ACTING: Final = Reason("not_while_acting", 403, "This is for the person herself; nobody does it for her.")
 IN_USE: Final = Reason("in_use", 409, "Something else still depends on this.")
 TIME_ZONE_NEEDED: Final = Reason("time_zone_needed", 422, "The file does not say in which time zone its days are.")

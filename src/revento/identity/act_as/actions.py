@@ -39,21 +39,23 @@ async def begin(
 ) -> None:
     """Turns the operator's session into the person's and tells her by mail.
 
-    Raises `ACT_AS_NEEDS_CONSENT` without a consent that holds now.
+    Raises `ACT_AS_NEEDS_CONSENT` without a consent that holds now, `NOBODY_ACTS_FOR_OPERATORS`.
     """
+    person, acting = await users.get(tx, user_id), await users.get(tx, operator.user_id)
+    if person.is_operator:
+        raise Refused(errors.NOBODY_ACTS_FOR_OPERATORS)
     found = await queries.find_live(tx, user_id, now=now)
     if found is None:
         raise Refused(errors.ACT_AS_NEEDS_CONSENT)
     await queries.set_session(tx, session_id, found.id)
     await audit.note(tx, operator.user_id, "act_as.begun", user_id, now=now, reason=reason, consent=found.id)
-    person, acting = await users.get(tx, user_id), await users.get(tx, operator.user_id)
     await mail.write(
         tx,
         person.email,
         Say("Somebody acts for you on Revento"),
         Say("%(name)s, who operates Revento, now acts for you, as you allowed.", name=acting.name),
         Say("Reason: %(reason)s", reason=reason),
-        Say("End it at any time: %(link)s", link=f"{base_url}/account"),
+        Say("End it at any time: %(link)s", link=f"{base_url}/account/act-as"),
         hello=person.name,
         now=now,
     )

@@ -6,6 +6,13 @@ from revento.kernel.db import Row
 from revento.kernel.ids import UserId
 
 
+class Acting(Row, frozen=True):
+    """An operator who acts for the person now."""
+
+    name: str
+    last_seen_at: datetime
+
+
 class Consent(Row, frozen=True):
     """A person's word that operators may act for her until then."""
 

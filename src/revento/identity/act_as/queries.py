@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from revento.identity.act_as.models import Consent
+from revento.identity.act_as.models import Acting, Consent
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
 
@@ -48,3 +48,19 @@ SET_SESSION = "UPDATE sessions SET act_as_id = %(consent_id)s WHERE id = %(sessi
 async def set_session(tx: Tx, session_id: str, consent_id: str | None) -> None:
     """Lets a session act under a consent, or be its owner's again."""
     await tx.run(SET_SESSION, session_id=session_id, consent_id=consent_id)
+
+
+# Index sessions_acting.
+LIST_ACTING = """
+    SELECT u.name, s.last_seen_at
+      FROM act_as_consents c
+      JOIN sessions s ON s.act_as_id = c.id AND s.revoked_at IS NULL AND s.expires_at > %(now)s
+      JOIN users u ON u.id = s.user_id AND u.is_operator
+     WHERE c.user_id = %(user_id)s AND c.ended_at IS NULL AND c.expires_at > %(now)s
+     ORDER BY u.name
+"""
+
+
+async def list_acting(tx: Tx, user_id: UserId, *, now: datetime) -> list[Acting]:
+    """Who acts for the person now."""
+    return await tx.all(Acting, LIST_ACTING, user_id=user_id, now=now)

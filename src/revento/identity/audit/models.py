@@ -21,6 +21,7 @@ class Entry(Row, frozen=True):
     address: str | None
     request_id: str | None
     detail: dict[str, Any]
+    acted_by_name: str | None
 
 
 class Sealed(Row, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 from revento.identity.audit.models import Chain, Entry, Seal, Sealed
 from revento.kernel.db import Json, Tx
+from revento.kernel.ids import UserId
 
 INSERT = """
     INSERT INTO audit_log (at, actor, action, subject, organization_id, event_id, integration_id, address, request_id,
@@ -48,14 +49,15 @@ async def insert(
 # any, the primary key alone.
 PAGE = """
     SELECT a.id, a.at, a.actor, u.name AS actor_name, a.action, a.subject, a.organization_id, a.event_id,
-           a.integration_id, a.address, a.request_id, a.detail
+           a.integration_id, a.address, a.request_id, a.detail, v.name AS acted_by_name
       FROM audit_log a
       LEFT JOIN users u ON u.id = a.actor
+      LEFT JOIN users v ON v.id = a.detail->>'acted_by'
      WHERE (%(before)s::bigint IS NULL OR a.id < %(before)s)
        AND (%(action)s::text IS NULL OR a.action LIKE %(action)s || '%%')
        AND (%(actor)s::text IS NULL OR a.actor = %(actor)s)
        AND (%(about)s::text IS NULL OR %(about)s IN (a.subject, a.organization_id, a.event_id, a.integration_id,
-                                                     a.request_id, a.address))
+                                                     a.request_id, a.address, a.detail->>'acted_by'))
        AND (%(since)s::timestamptz IS NULL OR a.at >= %(since)s)
        AND (%(until)s::timestamptz IS NULL OR a.at < %(until)s)
      ORDER BY a.id DESC
@@ -86,6 +88,24 @@ async def page(
         until=until,
         limit=limit,
     )
+
+
+# Serves the person's own page; index audit_log_done_for.
+LIST_DONE_FOR = """
+    SELECT a.id, a.at, a.actor, u.name AS actor_name, a.action, a.subject, a.organization_id, a.event_id,
+           a.integration_id, a.address, a.request_id, a.detail, v.name AS acted_by_name
+      FROM audit_log a
+      JOIN users u ON u.id = a.actor
+      LEFT JOIN users v ON v.id = a.detail->>'acted_by'
+     WHERE a.actor = %(user_id)s AND a.detail ? 'acted_by'
+     ORDER BY a.id DESC
+     LIMIT %(limit)s
+"""
+
+
+async def list_done_for(tx: Tx, user_id: UserId, *, limit: int) -> list[Entry]:
+    """What operators did in this person's name, the newest first."""
+    return await tx.all(Entry, LIST_DONE_FOR, user_id=user_id, limit=limit)
 
 
 KINDS = """

@@ -13,6 +13,8 @@ FIND_LIVE = """
            c.id IS NOT NULL AND u.is_sandbox AS is_persona
       FROM sessions s
       LEFT JOIN act_as_consents c ON c.id = s.act_as_id AND c.ended_at IS NULL AND c.expires_at > %(now)s
+           AND EXISTS (SELECT 1 FROM users o WHERE (o.id = s.user_id AND o.is_operator)
+                                                OR (o.id = c.user_id AND o.is_sandbox))
       JOIN users u ON u.id = coalesce(c.user_id, s.user_id) AND u.deleted_at IS NULL
      WHERE s.hash = %(hash)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s
 """

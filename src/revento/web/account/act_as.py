@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.identity.act_as import actions, queries
+from revento.identity.audit import queries as audit
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.web.shared import forms, pages
@@ -18,6 +19,7 @@ from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 
 AnyRequest = Request[Any, Any, Any]
+DONE: Final = 50  # deeds on the page
 
 
 class Allowed(msgspec.Struct, frozen=True):
@@ -34,8 +36,16 @@ async def act_as_page(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn
 
 
 async def _page(tx: Tx, clock: Clock, person: SignedIn, form: Form[Allowed], *, status: int = 200) -> Response[Any]:
-    found = await queries.find_live(tx, person.user_id, now=clock.now())
-    return pages.page("account/act_as.html", status, person=person, consent=found, form=form, hours=actions.HOURS)
+    now = clock.now()
+    return pages.page(
+        "account/act_as.html",
+        status,
+        person=person,
+        consent=await queries.find_live(tx, person.user_id, now=now),
+        acting=await queries.list_acting(tx, person.user_id, now=now),
+        done=await audit.list_done_for(tx, person.user_id, limit=DONE),
+        form=form,
+    )
 
 
 @post("/account/act-as", status_code=303)

@@ -105,6 +105,8 @@ async def _launched(
 ) -> Response[Any]:
     if visit.user_id is None:
         raise NotSignedIn
+    if visitor.current().is_stood_in_for:  # her name would be signed for somebody else's eyes
+        raise Refused(errors.NOT_WHILE_ACTING)
     client = await clients.find_client(tx, host.client_id)
     if client is None:
         return _blocked(visit, page, errors.NOT_CONNECTED)

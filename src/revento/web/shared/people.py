@@ -1,5 +1,6 @@
 """Who is asking: the session's cookie, proved against the database, as a dependency of pages."""
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -18,7 +19,12 @@ from revento.kernel.db import Tx
 from revento.web.shared import visitor
 
 STOP_ACTING: Final = "/account/act-as/stop"
-HERS_ALONE: Final = ("/account", "/oauth", "/my-data", "/developer/device")
+# Her account, what she agrees to, secrets that are shown once, and who belongs to a team: that would outlast her word.
+HERS_ALONE: Final = re.compile(
+    r"/(account(?!/sign-out$)|oauth|my-data|developer/device)(/|$)"
+    r"|/developer/integrations(/[^/]+/(credentials|team|manifest|submission/production)(/|$)|$)"
+    r"|/organizer/organizations/[^/]+/(invitations|members)(/|$)"
+)
 
 __all__ = ["DEPENDENCIES", "STOP_ACTING", "NotSignedIn", "SignedIn", "ended_cookie", "session_cookie", "sign_in_path"]
 
@@ -43,6 +49,7 @@ async def guest(tx: Given[Tx], clock: Given[Clock]) -> SignedIn | None:
             visitor.current().acting_until = person.acting_until
             structlog.contextvars.bind_contextvars(acted_by=person.acted_by)
             if not person.is_persona:
+                visitor.current().is_stood_in_for = True
                 _refuse_what_is_hers_alone()
     return person
 
@@ -50,7 +57,7 @@ async def guest(tx: Given[Tx], clock: Given[Clock]) -> SignedIn | None:
 def _refuse_what_is_hers_alone() -> None:
     """Security and consent stay the person's own: an operator who acts for her only looks at those pages."""
     who = visitor.current()
-    if who.unsafe and who.path.startswith(HERS_ALONE) and who.path != STOP_ACTING:
+    if who.unsafe and HERS_ALONE.match(who.path) and who.path != STOP_ACTING:
         raise Refused(errors.NOT_WHILE_ACTING)
 
 

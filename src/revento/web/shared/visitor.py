@@ -44,7 +44,8 @@ class Flash(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct):
     """The person at the other end. `flashes` came from the page before, `saying` goes to the next.
 
-    `name` and `email` are set by the edge once the session is proved; `acting_until` while an operator acts for her.
+    `name` and `email` are set by the edge once the session is proved; `acting_until` while an operator acts for her
+    (`is_stood_in_for`), or an integrator plays a persona.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Visitor(msgspec.Struct):
     unsafe: bool = False
     takes_gzip: bool = False
     acting_until: datetime | None = None
+    is_stood_in_for: bool = False
     time_zone: str | None = None
 
     @property

@@ -46,6 +46,8 @@ CREATE TABLE sessions (
 );
 -- Serves the person's list of sessions and "sign out everywhere".
 CREATE INDEX sessions_by_user ON sessions (user_id, created_at) WHERE revoked_at IS NULL;
+-- Serves the person's own page: who acts for her now.
+CREATE INDEX sessions_acting ON sessions (act_as_id) WHERE act_as_id IS NOT NULL;
 
 CREATE TABLE passkeys (
     id text PRIMARY KEY,
@@ -170,6 +172,8 @@ CREATE INDEX audit_log_by_subject ON audit_log (subject, id);
 -- Serve the operator's filters by person and by kind of deed, and the search by request id.
 CREATE INDEX audit_log_by_actor ON audit_log (actor, id);
 CREATE INDEX audit_log_by_action ON audit_log (action text_pattern_ops, id);
+-- Serves what was done for a person by operators, on her own page.
+CREATE INDEX audit_log_done_for ON audit_log (actor, id) WHERE detail ? 'acted_by';
 CREATE INDEX audit_log_by_request ON audit_log (request_id) WHERE request_id IS NOT NULL;
 
 CREATE TABLE audit_seals (
