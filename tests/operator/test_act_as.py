@@ -48,7 +48,7 @@ async def test_security_and_consent_stay_the_persons_own(site: Site, olga: Visit
     await allow(ada)
     await begin(olga, ada)
     hers = ("/account", "/account/sessions/revoke-others", "/account/act-as", "/account/act-as/take-back")
-    hers += ("/account/reset", "/account/passkeys", "/my-data/delete", "/oauth/authorize", "/developer/integrations")
+    hers += ("/account/passkeys", "/my-data/delete", "/oauth/authorize", "/developer/integrations")
     hers += ("/developer/integrations/int_1/credentials/rotate", "/developer/integrations/int_1/team")
     hers += ("/developer/integrations/int_1/submission/production", "/developer/integrations/int_1/manifest")
     hers += ("/organizer/organizations/org_1/invitations", f"/organizer/organizations/org_1/members/{olga.user_id}")

@@ -125,7 +125,7 @@ async def sign_out(
 ) -> Response[Any]:
     """Ends this session; goes on to `next`, for who wants to go there as somebody else."""
     if guest is not None:
-        await sessions.revoke(tx, guest.user_id, guest.session_id, now=clock.now())
+        await sessions.revoke(tx, guest.acted_by or guest.user_id, guest.session_id, now=clock.now())
     answer = pages.go(forms.local_path(str((await request.form()).get("next", "")), HOME))
     answer.set_cookie(people.ended_cookie(settings))
     return answer
