@@ -25,7 +25,8 @@ async def test_an_endpoint_is_shown_with_its_day_and_week_in_figures(db, con, re
         await until(db, NOTHING_LEFT)
     async with db.tx() as tx:
         (no,) = await the_endpoints(tx, con)
-        found = (await figures.of(tx, [no], now=datetime.now(UTC)))[no]
+        found = await figures.of(tx, [no], now=datetime.now(UTC))
+        nothing = await figures.of(tx, [], now=datetime.now(UTC))
     assert (found.day.succeeded, found.day.failed, found.day.rate) == (2, 2, 0.5)
     assert found.week == found.day
     assert found.day.p50_ms is not None
@@ -34,6 +35,8 @@ async def test_an_endpoint_is_shown_with_its_day_and_week_in_figures(db, con, re
     assert len(found.hours) == 24
     assert found.hours[-1] == (2, 2)
     assert (found.waiting, found.dead) == (0, 1)
+    assert (nothing.week.rate, nothing.week.p50_ms, nothing.waiting, nothing.dead) == (None, None, 0, 0)
+    assert nothing.hours == [(0, 0)] * 24
 
 
 async def test_what_is_outstanding_is_seen_before_any_dispatcher_runs(db, con) -> None:

@@ -21,8 +21,6 @@ from revento.web.shared.text import ago, day
 from revento.web.shared.translate import gettext, ngettext
 from revento.webhooks.console.models import Search
 from revento.webhooks.figures import actions as figures
-from revento.webhooks.figures import queries as figure_rows
-from revento.webhooks.figures.models import Quality, Span
 
 MONTH: Final = timedelta(days=30)
 
@@ -38,17 +36,6 @@ class Need(msgspec.Struct, frozen=True):
     way_on: str
 
 
-class Health(msgspec.Struct, frozen=True):
-    """Deliveries over a day and a week, hour by hour, and what is outstanding."""
-
-    day: Quality
-    week: Quality
-    bars: list[tuple[int, bool]]
-    waiting: int
-    dead: int
-    oldest_due: datetime | None
-
-
 @get("/integrations/{integration_id:str}")
 async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Response[str]:
     """The integration at a glance."""
@@ -56,12 +43,14 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
     api = await hours.figures(tx, desk.console.id, client_id=desk.client.id, now=now)
     used = {each.scope: each for each in await hour_rows.list_scopes(tx, desk.console.id, since=now - MONTH)}
     going = await deprecations.list_of_integration(tx, desk.console.id, since=now - MONTH)
-    health = await figures_of(tx, desk, now)
+    receivers = await endpoints_of(tx, desk)
+    health = await figures.of(tx, [each.no for each in receivers], now=now)
     return show(
         "overview.html",
         desk,
         health=health,
-        receivers=await endpoints_of(tx, desk),
+        by_hour=[(good + bad, bad > 0) for good, bad in health.hours],
+        receivers=receivers,
         names=dict(await queries.list_event_names(tx, desk.console.id, desk.client.id)),
         latest=await found(tx, desk, Asked(Search(), {"q": ""}, None), limit=5),
         refused=await tokens.page_by_integration(
@@ -73,31 +62,6 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
         going=going,
         secrets=await credentials.list_secrets(tx, desk.client.id),
     )
-
-
-async def figures_of(tx: Tx, desk: Desk, now: datetime) -> Health:
-    """The deliveries of all of a client's receivers, added up."""
-    nos = [each.no for each in await endpoints_of(tx, desk)]
-    each = list((await figures.of(tx, nos, now=now)).values())
-    spans = [await spans_of(tx, nos, since=now - timedelta(days=days)) for days in (1, 7)]
-    hours = [(sum(one.hours[n][0] for one in each), sum(one.hours[n][1] for one in each)) for n in range(24)]
-    due = [one.oldest_due for one in each if one.oldest_due]
-    return Health(
-        day=spans[0],
-        week=spans[1],
-        bars=[(good + bad, bad > 0) for good, bad in hours],
-        waiting=sum(one.waiting for one in each),
-        dead=sum(one.dead for one in each),
-        oldest_due=min(due) if due else None,
-    )
-
-
-async def spans_of(tx: Tx, nos: list[int], *, since: datetime) -> Quality:
-    """How the tries of these receivers went since the beginning of that hour."""
-    found = await figure_rows.list_spans(tx, nos, since=since.replace(minute=0, second=0, microsecond=0))
-    latency = [sum(counts) for counts in zip(*(one.latency for one in found if one.latency), strict=True)]
-    total = Span(0, sum(one.succeeded for one in found), sum(one.failed for one in found), latency)
-    return figures.quality(total)
 
 
 def _declared(desk: Desk) -> list[str]:

@@ -8,30 +8,27 @@ from revento.kernel.db import Row
 
 
 class Span(Row, frozen=True):
-    """Tries of one endpoint over a span of hours; `latency` counts the successful ones per bucket."""
+    """Tries over a span of hours; `latency` counts the successful ones per bucket. `of_day`: within the last day."""
 
-    endpoint_no: int
+    of_day: bool
     succeeded: int
     failed: int
     latency: list[int]
 
 
 class Hourly(Row, frozen=True):
-    """Tries of one endpoint within one hour."""
+    """Tries within one hour."""
 
-    endpoint_no: int
     hour: datetime
     succeeded: int
     failed: int
 
 
 class Outstanding(Row, frozen=True):
-    """What an endpoint has still to get. `waiting` stops counting at 10,000; `oldest_due` is the oldest one ready."""
+    """What endpoints have still to get. `waiting` counts up to 10,000 of each; `oldest_due` is the oldest one ready."""
 
-    endpoint_no: int
     waiting: int
     oldest_due: datetime | None
-    next_due: datetime | None
     dead: int
 
 
@@ -46,14 +43,13 @@ class Quality(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """An endpoint's health in figures. `hours`: the last 24, oldest first, as (succeeded, failed), for a sparkline."""
+    """The health of some endpoints. `hours`: the last 24, oldest first, as (succeeded, failed), for a sparkline."""
 
     day: Quality
     week: Quality
     hours: list[tuple[int, int]]
     waiting: int
     oldest_due: datetime | None
-    next_due: datetime | None
     dead: int
 
 

@@ -7,28 +7,32 @@ from revento.webhooks.figures.models import Engine, Hourly, Outstanding, Span
 
 # At most 168 rows per endpoint; primary key of endpoint_hours.
 LIST_SPANS = """
-    SELECT h.endpoint_no, h.succeeded, h.failed,
-           ARRAY(SELECT sum(u.n)::integer
-                   FROM endpoint_hours o CROSS JOIN LATERAL unnest(o.latency) WITH ORDINALITY AS u (n, bucket)
-                  WHERE o.endpoint_no = h.endpoint_no AND o.hour >= %(since)s
-                  GROUP BY u.bucket ORDER BY u.bucket) AS latency
-      FROM (SELECT endpoint_no, sum(succeeded)::integer AS succeeded, sum(failed)::integer AS failed
-              FROM endpoint_hours
-             WHERE endpoint_no = ANY (%(endpoint_nos)s) AND hour >= %(since)s
-             GROUP BY endpoint_no) h
+    WITH hours AS (
+        SELECT hour >= %(day)s AS of_day, succeeded, failed, latency
+          FROM endpoint_hours
+         WHERE endpoint_no = ANY (%(endpoint_nos)s) AND hour >= %(week)s
+    )
+    SELECT of_day, sum(succeeded)::integer AS succeeded, sum(failed)::integer AS failed,
+           (SELECT array_agg(n ORDER BY bucket)
+              FROM (SELECT u.bucket, sum(u.n)::integer AS n
+                      FROM hours o CROSS JOIN LATERAL unnest(o.latency) WITH ORDINALITY AS u (n, bucket)
+                     WHERE o.of_day = h.of_day
+                     GROUP BY u.bucket) s) AS latency
+      FROM hours h
+     GROUP BY of_day
 """
 
 
-async def list_spans(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> list[Span]:
-    """Tries of each endpoint since the beginning of an hour; endpoints without any are missing."""
-    return await tx.all(Span, LIST_SPANS, endpoint_nos=endpoint_nos, since=since)
+async def list_spans(tx: Tx, endpoint_nos: list[int], *, day: datetime, week: datetime) -> list[Span]:
+    """Tries of these endpoints since the beginning of the hour `day`, and before it since `week`, if any."""
+    return await tx.all(Span, LIST_SPANS, endpoint_nos=endpoint_nos, day=day, week=week)
 
 
 LIST_HOURS = """
-    SELECT endpoint_no, hour, succeeded, failed
+    SELECT hour, sum(succeeded)::integer AS succeeded, sum(failed)::integer AS failed
       FROM endpoint_hours
      WHERE endpoint_no = ANY (%(endpoint_nos)s) AND hour >= %(since)s
-     ORDER BY endpoint_no, hour
+     GROUP BY hour
 """
 
 
@@ -38,22 +42,21 @@ async def list_hours(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> lis
 
 
 # Bounded by 10,000 rows per endpoint, however long its queue is.
-LIST_OUTSTANDING = """
-    SELECT e.no AS endpoint_no,
-           (SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS few) AS waiting,
-           (SELECT due FROM deliveries WHERE shard = e.shard AND endpoint_no = e.no AND state = 0
-             ORDER BY no LIMIT 1) AS oldest_due,
-           (SELECT min(due) FROM (SELECT due FROM deliveries
-                                   WHERE endpoint_no = e.no AND state = 3 LIMIT 10000) AS few) AS next_due,
-           (SELECT count(*) FROM delivery_log WHERE endpoint_no = e.no AND state = 'dead') AS dead
+OUTSTANDING = """
+    SELECT coalesce(sum((SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS few)), 0
+           )::integer AS waiting,
+           min((SELECT due FROM deliveries WHERE shard = e.shard AND endpoint_no = e.no AND state = 0
+                 ORDER BY no LIMIT 1)) AS oldest_due,
+           coalesce(sum((SELECT count(*) FROM delivery_log WHERE endpoint_no = e.no AND state = 'dead')), 0)::integer
+           AS dead
       FROM endpoints e
      WHERE e.no = ANY (%(endpoint_nos)s)
 """
 
 
-async def list_outstanding(tx: Tx, endpoint_nos: list[int]) -> list[Outstanding]:
-    """What each endpoint has still to get, and its dead letters."""
-    return await tx.all(Outstanding, LIST_OUTSTANDING, endpoint_nos=endpoint_nos)
+async def outstanding(tx: Tx, endpoint_nos: list[int]) -> Outstanding:
+    """What these endpoints have still to get, and their dead letters."""
+    return await tx.one(Outstanding, OUTSTANDING, endpoint_nos=endpoint_nos)
 
 
 # Loose scans and bounded counts: none of it grows with a backlog beyond 100,000 rows.
