@@ -4,6 +4,7 @@ Everything else goes through `kernel.db`. Statements take `$1`-style parameters 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, LiteralString
@@ -34,23 +35,21 @@ class ReaderUnreachable(Exception):
 
 
 class Pool:
-    """A few connections, opened when they are first needed, handed out last-used first so that the rest may idle."""
+    """A few connections, opened when they are first needed, handed out last-used first so that the rest may idle.
+
+    Who waits for one gets the next that is free, in turn: `asyncio.Queue` lets a newcomer overtake whoever it woke.
+    """
 
     def __init__(self, url: str, session: dict[str, str], *, size: int, wait_s: float) -> None:
         self._url = url
         self._session = session
         self._wait_s = wait_s
-        self._idle: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
-        for _ in range(size):
-            self._idle.put_nowait(None)
+        self._idle: list[Connection | None] = [None] * size
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
 
     async def ask(self, sql: LiteralString, params: Sequence[Any], *, again: bool) -> list[Record]:
         """Every row. `again`: a connection that the server has closed meanwhile is replaced once."""
-        idle = self._idle
-        try:
-            connection = idle.get_nowait() if not idle.empty() else await asyncio.wait_for(idle.get(), self._wait_s)
-        except TimeoutError as error:
-            raise ReaderUnreachable("every connection is busy") from error
+        connection = self._idle.pop() if self._idle else await self._turn()
         try:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
@@ -65,14 +64,37 @@ class Pool:
         except (*_LOST, OSError, TimeoutError, asyncpg.QueryCanceledError) as error:
             raise ReaderUnreachable(str(error) or type(error).__name__) from error
         finally:
-            idle.put_nowait(connection)
+            self._give(connection)
 
     async def close(self) -> None:
         """Closes what is idle."""
-        while not self._idle.empty():
-            connection = self._idle.get_nowait()
+        while self._idle:
+            connection = self._idle.pop()
             if connection is not None:
                 await _drop(connection)
+
+    async def _turn(self) -> Connection | None:
+        """The next connection that is given back, after those who came before. Raises `ReaderUnreachable`."""
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Connection | None] = loop.create_future()
+        self._waiting.append(turn)
+        timer = loop.call_later(self._wait_s, _give_up, turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:  # it came too late to be wanted
+                self._give(turn.result())
+            raise
+        finally:
+            timer.cancel()
+
+    def _give(self, connection: Connection | None) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
+        self._idle.append(connection)
 
     async def _connect(self) -> Connection:
         return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -134,6 +156,11 @@ class Writer(Pool):
     async def write(self, sql: LiteralString, *params: Any) -> list[Record]:
         """Every row that a change returns. It is never sent twice. Raises `ReaderUnreachable`: it may have happened."""
         return await self.ask(sql, params, again=False)
+
+
+def _give_up(turn: asyncio.Future[Connection | None]) -> None:
+    if not turn.done():
+        turn.set_exception(ReaderUnreachable("every connection is busy"))
 
 
 async def _drop(connection: Connection) -> None:
