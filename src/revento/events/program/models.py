@@ -70,6 +70,19 @@ class Activity(Row, frozen=True):
     updated_at: datetime
 
 
+class Booking(Row, frozen=True):
+    """What an activity takes up: its time, a location, its hosts (ids of participants, or names)."""
+
+    id: ActivityId
+    title: str
+    status: ActivityStatus
+    is_published: bool
+    starts_at: datetime
+    ends_at: datetime
+    location_id: LocationId | None
+    hosts: list[str]
+
+
 class Host(msgspec.Struct, frozen=True):
     """A host as an organizer enters one: by name, and by participant when there is one."""
 

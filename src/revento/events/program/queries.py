@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, LiteralString
 
-from revento.events.program.models import Activity, ActivityFacts, Host
+from revento.events.program.models import Activity, ActivityFacts, Booking, Host
 from revento.kernel.db import Tx
 from revento.kernel.ids import ActivityId, EventId
 from revento.kernel.reader import join
@@ -88,6 +88,23 @@ async def list_activities(
         starts_from=span[0] if span else None,
         starts_to=span[1] if span else None,
     )
+
+
+# Serves what counts and compares all of an event's activities, where reading them whole would cost five times as much.
+LIST_BOOKINGS: Final = """
+    SELECT a.id, a.title, a.status, a.is_published, a.starts_at, a.ends_at, a.location_id,
+           coalesce(h.hosts, '{}') AS hosts
+      FROM activities a
+      LEFT JOIN (SELECT activity_id, array_agg(coalesce(participant_id, display_name)) AS hosts
+                   FROM activity_hosts WHERE event_id = %(event_id)s GROUP BY activity_id) h ON h.activity_id = a.id
+     WHERE a.event_id = %(event_id)s
+     ORDER BY a.starts_at, a.id
+"""
+
+
+async def list_bookings(tx: Tx, event_id: EventId) -> list[Booking]:
+    """What every activity takes up, drafts and cancelled ones too, by start."""
+    return await tx.all(Booking, LIST_BOOKINGS, event_id=event_id)
 
 
 FIND_ACTIVITY: Final = join(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from revento.contract.v1.program import ActivityStatus, CapacityState
-from revento.events.program.models import Activity
+from revento.events.program.models import Booking
 
 NEARLY_FULL: Final = 0.9
 
@@ -50,32 +50,32 @@ def capacity_of(status: ActivityStatus, signups_open: bool, capacity: int | None
     return "nearly_full" if signup_count >= NEARLY_FULL * capacity else "open"
 
 
-def clashes(activities: Sequence[Activity]) -> dict[str, list[str]]:
+def clashes(bookings: Sequence[Booking]) -> dict[str, list[str]]:
     """For each activity that shares a room or a host at the same time: the others, by id. Zero minutes clash never.
 
     Costs what there is to find: an activity is held against those of its own room and hosts, not against all at once.
     """
     found: dict[str, list[str]] = {}
-    running: dict[tuple[str, str], list[Activity]] = {}
-    for activity in sorted(activities, key=_in_turn):
-        if activity.status == "cancelled" or activity.ends_at <= activity.starts_at:
+    running: dict[tuple[str, str], list[Booking]] = {}
+    for booking in sorted(bookings, key=_in_turn):
+        if booking.status == "cancelled" or booking.ends_at <= booking.starts_at:
             continue
-        met: dict[str, Activity] = {}
-        for key in _held(activity):
-            others = [other for other in running.get(key, ()) if other.ends_at > activity.starts_at]
+        met: dict[str, Booking] = {}
+        for key in _held(booking):
+            others = [other for other in running.get(key, ()) if other.ends_at > booking.starts_at]
             met |= {other.id: other for other in others}
-            running[key] = [*others, activity]
+            running[key] = [*others, booking]
         for other in sorted(met.values(), key=_in_turn):
-            found.setdefault(activity.id, []).append(other.id)
-            found.setdefault(other.id, []).append(activity.id)
+            found.setdefault(booking.id, []).append(other.id)
+            found.setdefault(other.id, []).append(booking.id)
     return found
 
 
-def _in_turn(activity: Activity) -> tuple[datetime, str]:
-    return activity.starts_at, activity.id
+def _in_turn(booking: Booking) -> tuple[datetime, str]:
+    return booking.starts_at, booking.id
 
 
-def _held(activity: Activity) -> set[tuple[str, str]]:
+def _held(booking: Booking) -> set[tuple[str, str]]:
     """What only one activity can have at a time."""
-    held = {("host", host.participant_id or host.display_name) for host in activity.hosts}
-    return held if activity.location_id is None else held | {("room", activity.location_id)}
+    held = {("host", host) for host in booking.hosts}
+    return held if booking.location_id is None else held | {("room", booking.location_id)}

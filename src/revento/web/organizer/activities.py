@@ -81,15 +81,15 @@ def _starts(activity: Activity, zone: str) -> dict[str, Any]:
 
 async def _context(tx: Tx, desk: Desk, activity: Activity | None) -> dict[str, Any]:
     """What the form needs around it, asked before anything may fail."""
-    activities = await queries.list_activities(tx, desk.event_id, drafts=True)
-    titles = {each.id: each for each in activities}
-    clashing = rules.clashes(activities).get(activity.id, []) if activity else []
+    bookings = await queries.list_bookings(tx, desk.event_id) if activity else []
+    known = {each.id: each for each in bookings}
+    clashing = rules.clashes(bookings).get(activity.id, []) if activity else []
     return {
         "activity": activity,
         "threads": [(thread.id, thread.title) for thread in await places.list_threads(tx, desk.event_id)],
         "locations": [(place.id, place.name) for place in await places.list_locations(tx, desk.event_id)],
         "ages": words.pairs(words.AGES),
-        "clashes": [titles[ActivityId(id)] for id in clashing],
+        "clashes": [known[ActivityId(id)] for id in clashing],
         "capacity_state": rules.capacity_state(activity) if activity else None,
     }
 

@@ -136,7 +136,7 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
 async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Need]:
     base = f"/organizer/events/{desk.event_id}"
     needs: list[Need] = []
-    clashing = rules.clashes(await program.list_activities(tx, desk.event_id, drafts=True))
+    clashing = rules.clashes(await program.list_bookings(tx, desk.event_id))
     if clashing:
         title = ngettext("%(n)d activity clashes", "%(n)d activities clash with one another", len(clashing))
         say = gettext("The same location or host is needed twice at the same time.")

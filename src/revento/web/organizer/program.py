@@ -116,16 +116,13 @@ def _is(activity: Activity, state: str, clashing: dict[str, list[str]]) -> bool:
 @get("/events/{event_id:str}/program")
 async def program_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
     """One day of the program as a grid or a table; or all of it, searched."""
-    activities = await queries.list_activities(tx, desk.event_id, drafts=True)
+    bookings = await queries.list_bookings(tx, desk.event_id)
     locations = await places.list_locations(tx, desk.event_id)
     threads = await places.list_threads(tx, desk.event_id)
-    asked, clashing = _asked(request), rules.clashes(activities)
-    counted = grid.days(activities, desk.starts_at, desk.ends_at, desk.time_zone)
-    unplaced = [activity for activity in activities if activity.location_id is None]
+    asked, clashing = _asked(request), rules.clashes(bookings)
+    counted = grid.days(bookings, desk.starts_at, desk.ends_at, desk.time_zone)
     on = _day(asked.day, counted)
-    of_days = {"all": activities, "unplaced": unplaced}
-    day = of_days.get(asked.day) if asked.day in of_days else grid.of_day(activities, on, desk.time_zone)
-    shown = _narrowed(day or [], asked, clashing)
+    shown = _narrowed(await _of(tx, desk, asked.day, on), asked, clashing)
     clashes = _pairs(shown, clashing, locations, desk.time_zone)
     first = asked.page * PAGE if asked.view == "table" else 0
     return show(
@@ -137,8 +134,8 @@ async def program_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) ->
         activities=shown,
         rows=shown[first : first + PAGE],
         more=len(shown) > first + PAGE,
-        unplaced=len(unplaced),
-        total=len(activities),
+        unplaced=sum(booking.location_id is None for booking in bookings),
+        total=len(bookings),
         layout=grid.lay_out(shown, locations, desk.time_zone) if asked.view == "grid" else None,
         threads=threads,
         thread_of=grid.threads_by_id(threads),
@@ -147,8 +144,17 @@ async def program_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) ->
         clashing=clashing,
         clashes=clashes[:MOST_CLASHES],
         clash_count=len(clashes),
-        drafts=sum(not activity.is_published for activity in activities),
+        drafts=sum(not booking.is_published for booking in bookings),
     )
+
+
+async def _of(tx: Tx, desk: Desk, asked: str, on: date) -> list[Activity]:
+    """All activities, those without a place, or those of a day, by time."""
+    if asked not in ("all", "unplaced"):
+        found = await queries.list_activities(tx, desk.event_id, drafts=True, span=grid.span(on, desk.time_zone))
+        return sorted(found, key=lambda each: (each.starts_at, each.title))
+    found = await queries.list_activities(tx, desk.event_id, drafts=True)
+    return [each for each in found if asked == "all" or each.location_id is None]
 
 
 def _day(asked: str, counted: dict[date, int]) -> date:

@@ -1,14 +1,14 @@
 """A day of the program laid out: locations side by side, quarters of an hour down, clashes in lanes of their own."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from revento.events.program.models import Activity, Location, Thread
+from revento.events.program.models import Activity, Booking, Location, Thread
 from revento.web.shared.assets import LANES, PLACES, QUARTERS
 
 QUARTER: Final = timedelta(minutes=15)
@@ -36,7 +36,7 @@ class Grid(msgspec.Struct, frozen=True):
     hidden: int
 
 
-def days(activities: Sequence[Activity], start: datetime, end: datetime, zone: str) -> dict[date, int]:
+def days(activities: Sequence[Activity | Booking], start: datetime, end: datetime, zone: str) -> dict[date, int]:
     """How many activities begin on each day of the event, days without any included, in the event's zone."""
     there = ZoneInfo(zone)
     first, last = start.astimezone(there).date(), end.astimezone(there).date()
@@ -45,6 +45,12 @@ def days(activities: Sequence[Activity], start: datetime, end: datetime, zone: s
         on = activity.starts_at.astimezone(there).date()
         counted[on] = counted.get(on, 0) + 1
     return dict(sorted(counted.items()))
+
+
+def span(on: date, zone: str) -> tuple[datetime, datetime]:
+    """That day in the event's zone, half-open."""
+    there = ZoneInfo(zone)
+    return datetime.combine(on, time.min, there), datetime.combine(on + timedelta(days=1), time.min, there)
 
 
 def of_day(activities: Sequence[Activity], on: date, zone: str) -> list[Activity]:
