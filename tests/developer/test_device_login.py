@@ -125,6 +125,24 @@ async def test_who_left_the_team_since_she_approved_hands_out_nothing(site: Site
     assert (await polled(machine, codes))["status"] == "denied"
 
 
+async def test_what_somebody_lent_to_her_machine_ends_when_she_may_no_longer_develop(
+    site: Site, ruben: Visitor
+) -> None:
+    made, dana, eve = await registered(site, ruben), *[await site.person(name) for name in ("Dana", "Eve")]
+    team, held = f"/developer/integrations/{made.id}/team", []
+    for person, email in ((dana, "dana@example.test"), (eve, "eve@example.test"), (ruben, None)):
+        if email:
+            await ruben.post(team, {"email": email, "role": "developer"})
+        machine, codes = await asked(site)
+        await decided(person, codes, made.client_id)
+        held.append((await polled(machine, codes))["client_secret"])
+    assert (await ruben.get(f"/developer/integrations/{made.id}/credentials")).text.count("ruben-laptop") == 3
+    assert [await status_with(site, made.client_id, secret) for secret in held] == [200] * 3
+    await ruben.post(f"{team}/{dana.user_id}", {"role": "viewer"})
+    await ruben.post(f"{team}/{eve.user_id}")
+    assert [await status_with(site, made.client_id, secret) for secret in held] == [401, 401, 200]
+
+
 async def test_haste_and_guessing_are_slowed_down(site: Site, ruben: Visitor, clock: MovableClock) -> None:
     machine, codes = await asked(site)
     assert [(await polled(machine, codes))["status"] for _ in range(2)] == ["pending", "slow_down"]

@@ -6,7 +6,7 @@ from revento.contract import errors, limits
 from revento.contract.errors import Refused
 from revento.identity.audit import actions as audit
 from revento.integrations.credentials import queries, rules
-from revento.integrations.credentials.models import Client, ProvenClient
+from revento.integrations.credentials.models import Client, Loan, ProvenClient
 from revento.kernel import ids, secrets
 from revento.kernel.db import Tx
 from revento.kernel.ids import ClientId, IntegrationId, ManifestId
@@ -54,10 +54,10 @@ async def rotate(tx: Tx, actor: str, client: Client, *, now: datetime) -> str:
     return secret
 
 
-async def lend(tx: Tx, actor: str, client: Client, *, until: datetime, now: datetime) -> str:
+async def lend(tx: Tx, client: Client, loan: Loan, *, now: datetime) -> str:
     """One more client secret, for a machine of a developer's, beside the lasting one. Her page lists and ends it."""
-    _, secret = await _new_secret(tx, client.id, until=until, now=now)
-    await _note(tx, actor, "client_secret.lent", client, now=now)
+    _, secret = await _new_secret(tx, client.id, loan=loan, now=now)
+    await _note(tx, loan.by, "client_secret.lent", client, now=now)
     return secret
 
 
@@ -88,10 +88,10 @@ async def end_previous_signing(tx: Tx, actor: str, client: Client, secret_id: st
     await _note(tx, actor, "signing_secret.ended", client, now=now)
 
 
-async def _new_secret(tx: Tx, client_id: ClientId, *, until: datetime | None = None, now: datetime) -> tuple[str, str]:
+async def _new_secret(tx: Tx, client_id: ClientId, *, loan: Loan | None = None, now: datetime) -> tuple[str, str]:
     id, secret = ids.new("sec"), secrets.new_secret(limits.CLIENT_SECRET_PREFIX)
     await queries.insert_secret(
-        tx, id, client_id=client_id, hash=secrets.sha256(secret), hint=rules.hint(secret), until=until, now=now
+        tx, id, client_id=client_id, hash=secrets.sha256(secret), hint=rules.hint(secret), loan=loan, now=now
     )
     return id, secret
 

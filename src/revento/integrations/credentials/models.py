@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+import msgspec
+
 from revento.contract.manifest import Environment, Kind, Manifest
 from revento.kernel.db import Row
-from revento.kernel.ids import ClientId, IntegrationId, ManifestId, OrganizationId
+from revento.kernel.ids import ClientId, IntegrationId, ManifestId, OrganizationId, UserId
 
 
 class Client(Row, frozen=True):
@@ -42,8 +44,16 @@ class Candidate(Row, frozen=True):
     last_used_at: datetime | None
 
 
+class Loan(msgspec.Struct, frozen=True):
+    """What a machine gets: a secret of its own, by whose approval, until when. `machine`: its own name for itself."""
+
+    by: UserId
+    machine: str
+    until: datetime
+
+
 class Secret(Row, frozen=True):
-    """A secret as its owner sees it: the last four characters, until when it counts, when it was used."""
+    """A secret as its owner sees it: its last four characters, until when it counts, its last use, its machine."""
 
     id: str
     hint: str
@@ -51,3 +61,4 @@ class Secret(Row, frozen=True):
     expires_at: datetime | None
     ended_at: datetime | None
     last_used_at: datetime | None
+    lent_to: str | None = None

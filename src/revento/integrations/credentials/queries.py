@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from revento.integrations.credentials.models import Candidate, Client, Secret
+from revento.integrations.credentials.models import Candidate, Client, Loan, Secret
 from revento.kernel.db import Tx
-from revento.kernel.ids import ClientId, IntegrationId, ManifestId
+from revento.kernel.ids import ClientId, IntegrationId, ManifestId, UserId
 
 FIND_CLIENT = """
     SELECT c.id, c.integration_id, c.environment, g.name AS integration_name, g.kind AS integration_kind,
@@ -90,16 +90,17 @@ async def set_used(tx: Tx, id: str, *, now: datetime) -> None:
 
 
 INSERT_SECRET = """
-    INSERT INTO client_secrets (id, client_id, hash, hint, created_at, expires_at)
-    VALUES (%(id)s, %(client_id)s, %(hash)s, %(hint)s, %(now)s, %(until)s)
+    INSERT INTO client_secrets (id, client_id, hash, hint, created_at, expires_at, lent_by, lent_to)
+    VALUES (%(id)s, %(client_id)s, %(hash)s, %(hint)s, %(now)s, %(until)s, %(lent_by)s, %(lent_to)s)
 """
 
 
 async def insert_secret(
-    tx: Tx, id: str, *, client_id: ClientId, hash: bytes, hint: str, until: datetime | None, now: datetime
+    tx: Tx, id: str, *, client_id: ClientId, hash: bytes, hint: str, loan: Loan | None, now: datetime
 ) -> None:
-    """Keeps the hash of a new client secret, which counts `until` then, or until it is ended."""
-    await tx.run(INSERT_SECRET, id=id, client_id=client_id, hash=hash, hint=hint, until=until, now=now)
+    """Keeps the hash of a new client secret, which counts until it is ended, or as long as it is lent."""
+    lent = {"until": loan and loan.until, "lent_by": loan and loan.by, "lent_to": loan and loan.machine}
+    await tx.run(INSERT_SECRET, id=id, client_id=client_id, hash=hash, hint=hint, now=now, **lent)
 
 
 EXPIRE_SECRETS = """
@@ -129,12 +130,26 @@ async def end_secret(tx: Tx, client_id: ClientId, id: str, *, now: datetime) -> 
     return await tx.run(END_SECRET, client_id=client_id, id=id, now=now)
 
 
+# Index client_secrets_lent.
+END_LENT = """
+    UPDATE client_secrets s
+       SET ended_at = %(now)s
+      FROM clients c
+     WHERE s.lent_by = %(user_id)s AND s.ended_at IS NULL AND c.id = s.client_id AND c.integration_id = %(id)s
+"""
+
+
+async def end_lent(tx: Tx, integration_id: IntegrationId, user_id: UserId, *, now: datetime) -> None:
+    """Ends what a person has lent to her machines."""
+    await tx.run(END_LENT, id=integration_id, user_id=user_id, now=now)
+
+
 LIST_SECRETS = """
-    SELECT id, hint, created_at, expires_at, ended_at, last_used_at
+    SELECT id, hint, created_at, expires_at, ended_at, last_used_at, lent_to
       FROM client_secrets
      WHERE client_id = %(client_id)s
-     ORDER BY created_at DESC, id DESC
-     LIMIT 20
+     ORDER BY (ended_at IS NULL AND expires_at IS NULL) DESC, created_at DESC, id DESC
+     LIMIT 100
 """
 
 

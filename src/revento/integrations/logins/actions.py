@@ -11,6 +11,7 @@ from revento.contract.errors import Reason, Refused
 from revento.identity.audit import actions as audit
 from revento.integrations.credentials import actions as credentials
 from revento.integrations.credentials import queries as clients
+from revento.integrations.credentials.models import Loan
 from revento.integrations.logins import queries, rules
 from revento.integrations.logins.models import Choice, Collected, Login, Opened, Status
 from revento.kernel import ids, secrets
@@ -86,7 +87,7 @@ async def collect(tx: Tx, device_code: str, *, now: datetime) -> Collected | Rea
     if choice is None or client is None:
         return Collected(Status.DENIED)
     expires_at = now + rules.CREDENTIALS_LIFE
-    secret = await credentials.lend(tx, login.decided_by, client, until=expires_at, now=now)
+    secret = await credentials.lend(tx, client, Loan(login.decided_by, login.machine, expires_at), now=now)
     return Collected(status, choice, secret, expires_at)
 
 

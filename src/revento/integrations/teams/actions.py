@@ -9,6 +9,7 @@ from revento.identity.audit import actions as audit
 from revento.identity.users import queries as users
 from revento.integrations.catalogue import queries as integrations
 from revento.integrations.catalogue.models import Developer
+from revento.integrations.credentials import queries as credentials
 from revento.integrations.teams import queries
 from revento.integrations.teams.models import TeamRole
 from revento.kernel.db import Tx
@@ -45,16 +46,22 @@ async def add(tx: Tx, owner: Developer, email: str, role: TeamRole, *, name: str
 
 
 async def change_role(tx: Tx, owner: Developer, user_id: UserId, role: TeamRole, *, now: datetime) -> None:
-    """Gives a member another role. Raises `IN_USE` when it would leave no owner, `NOT_FOUND` for outsiders."""
+    """Gives a member another role; her machines' secrets end with the right to have any.
+
+    Raises `IN_USE` when it would leave no owner, `NOT_FOUND` for outsiders.
+    """
     await _may_go(tx, owner, user_id, stays_owner=role == "owner")
     await integrations.put_member(tx, owner.integration_id, user_id, role, now=now)
+    if role == "viewer":
+        await credentials.end_lent(tx, owner.integration_id, user_id, now=now)
     await _note(tx, owner, "integration.role_changed", user_id, now=now, role=role)
 
 
 async def remove(tx: Tx, owner: Developer, user_id: UserId, *, now: datetime) -> None:
-    """Ends a membership. Raises as above."""
+    """Ends a membership, and the secrets of her machines. Raises as above."""
     await _may_go(tx, owner, user_id, stays_owner=False)
     await integrations.drop_member(tx, owner.integration_id, user_id)
+    await credentials.end_lent(tx, owner.integration_id, user_id, now=now)
     await _note(tx, owner, "integration.member_removed", user_id, now=now)
 
 

@@ -20,6 +20,8 @@ from revento.web.shared.pages import go
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 
+_ENDED_SHOWN: Final = 3
+
 
 @get_("/integrations/{integration_id:str}/credentials")
 async def credentials_page(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Response[str]:
@@ -44,8 +46,9 @@ async def _page(
 
 
 def _shown(secrets: list[Secret], now: datetime) -> list[tuple[Secret, bool]]:
-    """Each secret with whether it counts; those that ended long ago are left out."""
-    return [(each, rules.is_live(each, now=now)) for each in secrets][:6]
+    """Each secret with whether it counts; of those that ended, the last few."""
+    judged = [(each, rules.is_live(each, now=now)) for each in secrets]
+    return [one for one in judged if one[1]] + [one for one in judged if not one[1]][:_ENDED_SHOWN]
 
 
 @post("/integrations/{integration_id:str}/credentials/rotate", status_code=200)

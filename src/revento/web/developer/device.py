@@ -58,7 +58,7 @@ async def look(
     if form.got is None:
         return _code_page(form, 422)
     if await _is_too_fast(provided, person):
-        form.refuse("code", gettext("That were many codes. Wait a minute, then try again."))
+        form.refuse("code", gettext("Those were too many codes. Wait a minute, then try again."))
         return _code_page(form, 429)
     login = await actions.find_open(tx, form.got.code, now=clock.now())
     if login is None:

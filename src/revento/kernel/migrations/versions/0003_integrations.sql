@@ -64,9 +64,13 @@ CREATE TABLE client_secrets (
     created_at timestamptz NOT NULL,
     expires_at timestamptz,
     ended_at timestamptz,
-    last_used_at timestamptz
+    last_used_at timestamptz,
+    lent_by text REFERENCES users, -- by `revento login`: whose approval, and the machine's name in its own words
+    lent_to text
 );
 CREATE INDEX client_secrets_live ON client_secrets (client_id) WHERE ended_at IS NULL;
+-- END_LENT: what leaves with a person.
+CREATE INDEX client_secrets_lent ON client_secrets (lent_by) WHERE lent_by IS NOT NULL;
 
 -- A command line that asks for credentials (`revento login`): both codes as hashes, for ten minutes.
 CREATE TABLE device_logins (
