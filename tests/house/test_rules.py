@@ -17,6 +17,7 @@ OWNERS = {
         "identity",
     ),
     **dict.fromkeys(("verification_requests", "memberships", "invitations", "act_as_consents"), "identity"),
+    "former_addresses": "identity",
     **dict.fromkeys(("audit_log", "audit_seals"), "identity"),
     "mails": "kernel",
     **dict.fromkeys(("events", "registration_waves", "form_fields", "applications", "application_drafts"), "events"),

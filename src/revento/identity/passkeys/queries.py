@@ -121,3 +121,11 @@ DROP = "DELETE FROM passkeys WHERE user_id = %(user_id)s AND id = %(id)s"
 async def drop(tx: Tx, user_id: UserId, id: str) -> int:
     """Forgets one of a person's own passkeys; 0 when it is not hers."""
     return await tx.run(DROP, user_id=user_id, id=id)
+
+
+DROP_ALL = "DELETE FROM passkeys WHERE user_id = %(user_id)s"
+
+
+async def drop_all(tx: Tx, user_id: UserId) -> int:
+    """Forgets every passkey of a person."""
+    return await tx.run(DROP_ALL, user_id=user_id)

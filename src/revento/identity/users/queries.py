@@ -137,6 +137,14 @@ async def set_password(tx: Tx, id: UserId, password_hash: str, *, now: datetime)
     await tx.run(SET_PASSWORD, id=id, password_hash=password_hash, now=now)
 
 
+DROP_PASSWORD = "UPDATE users SET password_hash = NULL, updated_at = %(now)s WHERE id = %(id)s"
+
+
+async def drop_password(tx: Tx, id: UserId, *, now: datetime) -> None:
+    """Lets nobody in by password until there is a new one."""
+    await tx.run(DROP_PASSWORD, id=id, now=now)
+
+
 SET_EMAIL_VERIFIED = """
     UPDATE users SET email_verified_at = %(now)s, updated_at = %(now)s
      WHERE id = %(id)s AND lower(email) = lower(%(email)s)
@@ -240,6 +248,8 @@ EXPORT = """
     SELECT jsonb_build_object(
         'id', u.id, 'name', u.name, 'email', u.email, 'email_verified_at', u.email_verified_at, 'language', u.locale,
         'time_zone', u.time_zone, 'birth_date', u.birth_date, 'created_at', u.created_at, 'updated_at', u.updated_at,
+        'former_addresses', (SELECT coalesce(jsonb_agg(jsonb_build_object('email', f.email, 'until', f.left_at)), '[]')
+                               FROM former_addresses f WHERE f.user_id = u.id),
         'devices', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                         'signed_in_at', s.created_at, 'last_seen_at', s.last_seen_at, 'address', s.address,
                         'device', s.user_agent, 'ended_at', s.revoked_at) ORDER BY s.created_at), '[]')
@@ -253,7 +263,11 @@ EXPORT = """
                            WHERE m.user_id = u.id),
         'letters', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                         'at', l.created_at, 'subject', l.subject, 'body', l.body) ORDER BY l.created_at), '[]')
-                      FROM mails l WHERE lower(l.recipient) = lower(u.email)),
+                      FROM mails l
+                     WHERE lower(l.recipient) = lower(u.email)
+                        OR EXISTS (SELECT 1 FROM former_addresses f
+                                    WHERE f.user_id = u.id AND lower(f.email) = lower(l.recipient)
+                                      AND l.created_at <= f.left_at)),
         'deeds', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                         'at', d.at, 'action', d.action, 'subject', d.subject, 'address', d.address)), '[]')
                     FROM (SELECT at, action, subject, address FROM audit_log

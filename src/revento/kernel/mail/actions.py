@@ -45,3 +45,8 @@ async def forget(tx: Tx, email: str, words: Iterable[str], *, pseudonym: str) ->
     found = sorted({email, *words} - {pseudonym, ""}, key=len, reverse=True)
     pattern = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in found)
     await queries.redact(tx, email=email, pattern=pattern, pseudonym=pseudonym)
+
+
+async def forget_span(tx: Tx, email: str, *, since: datetime, until: datetime) -> None:
+    """Takes the letters away that went to an address while it was somebody's; those of whoever has it now stay."""
+    await queries.drop_span(tx, email, since=since, until=until)

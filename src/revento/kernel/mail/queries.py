@@ -84,3 +84,13 @@ async def redact(tx: Tx, *, email: str, pattern: str, pseudonym: str) -> None:
     """Takes a person's letters away, and what `pattern` matches out of letters to others."""
     await tx.run(DROP_MAILS, email=email)
     await tx.run(REDACT_MAILS, pattern=pattern, pseudonym=pseudonym)
+
+
+DROP_SPAN = """
+    DELETE FROM mails WHERE lower(recipient) = lower(%(email)s) AND created_at BETWEEN %(since)s AND %(until)s
+"""
+
+
+async def drop_span(tx: Tx, email: str, *, since: datetime, until: datetime) -> int:
+    """Takes letters to an address away, of one span of time."""
+    return await tx.run(DROP_SPAN, email=email, since=since, until=until)

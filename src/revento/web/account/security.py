@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from revento.contract.errors import Refused
 from revento.identity.act_as import queries as consents
+from revento.identity.addresses import queries as addresses
 from revento.identity.sessions import actions as sessions
 from revento.identity.sessions import queries as session_queries
 from revento.identity.users import actions as users
@@ -48,8 +49,16 @@ async def account(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -
 async def _account(tx: Tx, clock: Clock, person: SignedIn, form: Form[Profile], *, status: int = 200) -> Response[Any]:
     live = await session_queries.list_live(tx, person.user_id, now=clock.now())
     consent = await consents.find_live(tx, person.user_id, now=clock.now())
+    pending = await addresses.find_pending(tx, person.user_id, now=clock.now())
     return pages.page(
-        "account/account.html", status, person=person, sessions=live, form=form, zones=ZONES, consent=consent
+        "account/account.html",
+        status,
+        person=person,
+        sessions=live,
+        pending=pending,
+        form=form,
+        zones=ZONES,
+        consent=consent,
     )
 
 

@@ -72,13 +72,21 @@ CREATE TABLE passkey_challenges (
 CREATE TABLE email_tokens (
     hash bytea PRIMARY KEY,
     user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
-    purpose text NOT NULL CHECK (purpose IN ('verify', 'reset')),
+    purpose text NOT NULL CHECK (purpose IN ('verify', 'reset', 'change', 'back')),
     email text NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     used_at timestamptz
 );
 CREATE INDEX email_tokens_by_user ON email_tokens (user_id, purpose);
+
+-- Addresses that a person had before: what was written to them is hers to take along and to erase.
+CREATE TABLE former_addresses (
+    user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+    email text NOT NULL,
+    left_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, email)
+);
 
 -- Failures counted per account and per address, so that guessing slows down without locking the owner out.
 CREATE TABLE sign_in_failures (

@@ -1,0 +1,1 @@
+"""A person's e-mail address: moving to another one, and taking the old one back."""
