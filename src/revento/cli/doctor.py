@@ -67,15 +67,19 @@ def _check(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _writable(settings: Settings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    probe = settings.data_dir / f".doctor-{os.getpid()}"
+    """A file can be made there; where it is not yet there, in the folder that it will be made in."""
+    there = settings.data_dir.is_dir()
+    nearest = settings.data_dir if there else next(each for each in settings.data_dir.parents if each.exists())
+    probe = nearest / f".doctor-{os.getpid()}"
     probe.touch()
     probe.unlink()
-    return str(settings.data_dir)
+    return str(settings.data_dir) if there else f"{settings.data_dir}, not there yet"
 
 
 def _database(settings: Settings) -> str:
     where = "DATABASE_URL" if settings.database_url else "embedded"
+    if settings.database_url is None and not edge.is_made(settings):
+        return "embedded: not there yet, `revento up` makes it"
     with edge.database_url(settings) as url:
         if not migrations.is_current(url):
             raise terminal.Failed(f"{where}: answers, but the schema is not current; run `revento migrate`")

@@ -19,7 +19,7 @@ app = typer.Typer(help="The test convention: people, events, credentials.")
 @app.command()
 def reset(json: terminal.Json = False) -> None:
     """Make the sandbox as it was: same ids, same connections, fresh contents, dates relative to today."""
-    sheet = edge.run(rebuild)
+    sheet = edge.run(rebuild, makes=True)
     if json:
         terminal.as_json(sheet)
     else:
