@@ -10,13 +10,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import msgspec
 import typer
 
-from revento.cli import banner, edge, running, sandbox, terminal
+from revento.cli import banner, edge, running, terminal
 from revento.cli.terminal import Failed
 from revento.kernel import db, files, migrations
 from revento.kernel.config import Misconfigured, Settings
@@ -93,6 +94,7 @@ def _start(settings: Settings, workers: int, with_sandbox: bool, stack: ExitStac
     tree.start("jobs", "work")
     if with_sandbox or settings.development:
         with steps.step("Sandbox data") as step:
+            sandbox = import_module("revento.cli.sandbox")  # takes half a second, for which the others need not wait
             sheet = edge.run_at(url, settings, sandbox.ensure)
             step.say(f"{len(sheet.events)} conventions, {len(sheet.people)} people")
     with steps.step("Web, API, dispatcher and jobs") as step:
