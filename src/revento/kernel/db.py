@@ -128,6 +128,15 @@ class Database:
             yield Tx(connection)
 
     @asynccontextmanager
+    async def pipeline(self) -> AsyncGenerator[Tx]:
+        """A transaction in as few round trips as it asks for answers; BEGIN and COMMIT go out with statements.
+
+        What PostgreSQL refuses is told with a later statement or at the end.
+        """
+        async with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
+            yield Tx(connection)
+
+    @asynccontextmanager
     async def statement(self) -> AsyncGenerator[Tx]:
         """For one single statement that is a transaction by itself: committed as it ends, in one round trip."""
         async with self._pool.connection() as connection:

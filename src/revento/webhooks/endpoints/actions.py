@@ -36,5 +36,5 @@ async def recheck_withheld(tx: Tx) -> int:
         tx, client_ids=[one.client_id for one in withheld if not one.installation_id], integration_ids=[]
     )
     obstacles = {one.endpoint_no: rules.why_withheld(one) for one in targets if one.endpoint_no is not None}
-    await fanout.number(tx, dict.fromkeys(obstacles, 0), dict(obstacles))
+    await fanout.note_obstacles(tx, obstacles)
     return sum(obstacle is not None for obstacle in obstacles.values())

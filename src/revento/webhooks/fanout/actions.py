@@ -2,7 +2,6 @@
 
 import random
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 
 from revento.contract import topics
@@ -11,7 +10,6 @@ from revento.webhooks.fanout import queries, rules
 from revento.webhooks.fanout.models import Message, New, Target, Unrouted
 
 BATCH = 500
-READY, HELD = 0, 4
 Planned = tuple[Message, Target, rules.WhyNot | None]
 
 
@@ -21,8 +19,6 @@ async def route(tx: Tx, *, limit: int = BATCH) -> int:
     All in one transaction and by one router at a time (0 when another one is at it): a message is routed once, and a
     connection's numbers have no gap. Locks the endpoints it numbers.
     """
-    if not await queries.lock(tx):
-        return 0
     messages = await queries.take(tx, limit=limit)
     known = [message for message in messages if message.topic in topics.BY_NAME]
     if not known:
@@ -67,27 +63,17 @@ async def deliver(tx: Tx, planned: Sequence[Planned], *, is_replay: bool = False
     if missing := [target for key, target in targets.items() if key not in numbers]:
         made = await queries.insert_endpoints(tx, missing, offset=random.randrange(16))  # noqa: S311
         numbers |= {(one.client_id, one.installation_id): one.no for one in made}
-    of = {numbers[key]: target for key, target in targets.items()}
-    counts = Counter(numbers[target.client_id, target.installation_id] for _, target, _ in planned)
-    numbered = await queries.number(tx, counts, {no: rules.why_withheld(target) for no, target in of.items()})
-    next_seq = {one.no: one.last_seq - counts[one.no] + 1 for one in numbered}
-    endpoints = {one.no: one for one in numbered}
-    rows: list[New] = []
-    for message, target, why in planned:
-        endpoint = endpoints[numbers[target.client_id, target.installation_id]]
-        rows.append(
-            New(
-                endpoint_no=endpoint.no,
-                shard=endpoint.shard,
-                id=str(uuid.uuid4()),
-                state=HELD if why in rules.HELD or endpoint.state == "paused" else READY,
-                seq=next_seq[endpoint.no],
-                message_id=message.id,
-                message_at=message.created_at,
-                topic=message.topic,
-                resource_key=message.resource_key,
-                is_replay=is_replay,
-            )
+    rows = [
+        New(
+            endpoint_no=numbers[target.client_id, target.installation_id],
+            id=str(uuid.uuid4()),
+            is_held=why in rules.HELD,
+            message_id=message.id,
+            message_at=message.created_at,
+            topic=message.topic,
+            resource_key=message.resource_key,
         )
-        next_seq[endpoint.no] += 1
-    await queries.insert_deliveries(tx, rows)
+        for message, target, why in planned
+    ]
+    obstacles = {numbers[key]: rules.why_withheld(target) for key, target in targets.items()}
+    await queries.queue(tx, rows, obstacles, is_replay=is_replay)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from revento.kernel.db import Row
 
 
@@ -42,25 +44,13 @@ class Target(Row, frozen=True):
     endpoint_no: int | None
 
 
-class Numbered(Row, frozen=True):
-    """An endpoint after its sequence was moved on; `last_seq` is the highest number given out."""
-
-    no: int
-    shard: int
-    state: str
-    last_seq: int
-
-
-class New(Row, frozen=True):
-    """A delivery to insert."""
+class New(msgspec.Struct, frozen=True):
+    """A delivery to queue; its number in the endpoint's sequence follows from its place among them."""
 
     endpoint_no: int
-    shard: int
     id: str
-    state: int
-    seq: int
+    is_held: bool
     message_id: str
     message_at: datetime
     topic: str
     resource_key: str
-    is_replay: bool = False

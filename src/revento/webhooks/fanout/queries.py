@@ -1,16 +1,10 @@
 """SQL of the router."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from revento.kernel.db import Row, Tx
-from revento.webhooks.fanout.models import New, Numbered, Target, Unrouted
-
-# One router at a time, in whichever process: commits then follow the order of numbers, which the feed relies on.
-LOCK = "SELECT pg_try_advisory_xact_lock(7360143)"
-
-
-async def lock(tx: Tx) -> bool:
-    """Whether this transaction is now the only router."""
-    return await tx.one(bool, LOCK)
-
+from revento.webhooks.fanout.models import New, Target, Unrouted
 
 AWAIT_LOCK = "SELECT pg_advisory_xact_lock(7360143)"
 
@@ -20,10 +14,16 @@ async def await_lock(tx: Tx) -> None:
     await tx.run(AWAIT_LOCK)
 
 
+# One router at a time, in whichever process: commits then follow the order of numbers, which the feed relies on. Who
+# comes meanwhile finds nothing, by the same statement: a message waits for every round trip.
 TAKE = """
-    WITH taken AS (
+    WITH alone AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(7360143) AS locked
+    ), taken AS (
         DELETE FROM message_queue
-         WHERE no = ANY (ARRAY(SELECT no FROM message_queue ORDER BY no LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+         WHERE no = ANY (ARRAY(SELECT no FROM message_queue
+                                WHERE (SELECT locked FROM alone)
+                                ORDER BY no LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
         RETURNING no, message_id, message_at
     )
     SELECT t.no, m.id, m.created_at, m.topic, m.event_id, m.installation_id, m.client_id, m.integration_id,
@@ -34,7 +34,7 @@ TAKE = """
 
 
 async def take(tx: Tx, *, limit: int) -> list[Unrouted]:
-    """The oldest unrouted messages, off the queue."""
+    """The oldest unrouted messages, off the queue; none while another transaction gives numbers."""
     return await tx.all(Unrouted, TAKE, limit=limit)
 
 
@@ -111,63 +111,75 @@ async def insert_endpoints(tx: Tx, targets: list[Target], *, offset: int) -> lis
     )
 
 
-NUMBER = """
+NOTE_OBSTACLES = """
+    WITH given AS (
+        SELECT no, obstacle FROM unnest(%(nos)s::bigint[], %(obstacles)s::text[]) AS t (no, obstacle)
+    ), ordered AS (
+        SELECT e.no FROM endpoints e JOIN given USING (no) ORDER BY e.no FOR NO KEY UPDATE OF e
+    )
+    UPDATE endpoints e
+       SET state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
+                        WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
+           reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
+      FROM given JOIN ordered USING (no)
+     WHERE e.no = given.no
+"""
+
+
+async def note_obstacles(tx: Tx, obstacles: Mapping[int, str | None]) -> None:
+    """What stands in the way of each of these endpoints, or that nothing does any more. Locks the endpoints."""
+    nos = sorted(obstacles)
+    await tx.run(NOTE_OBSTACLES, nos=nos, obstacles=[obstacles[no] for no in nos])
+
+
+# Numbers endpoints, notes obstacles as above and inserts the deliveries, in one statement; the dispatchers are rung at
+# COMMIT.
+QUEUE = """
     WITH given AS (
         SELECT no, n, obstacle
           FROM unnest(%(nos)s::bigint[], %(counts)s::integer[], %(obstacles)s::text[]) AS t (no, n, obstacle)
     ), ordered AS (
         SELECT e.no FROM endpoints e JOIN given USING (no) ORDER BY e.no FOR NO KEY UPDATE OF e
-    )
-    UPDATE endpoints e
-       SET last_seq = e.last_seq + given.n,
-           state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
-                        WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
-           reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
-      FROM given JOIN ordered USING (no)
-     WHERE e.no = given.no
-    RETURNING e.no, e.shard, e.state, e.last_seq
-"""
-
-
-async def number(tx: Tx, counts: dict[int, int], obstacles: dict[int, str | None]) -> list[Numbered]:
-    """Moves each endpoint's sequence on by its count, and notes what stands in its way. Locks the endpoints."""
-    nos = sorted(counts)
-    return await tx.all(
-        Numbered,
-        NUMBER,
-        nos=nos,
-        counts=[counts[no] for no in nos],
-        obstacles=[obstacles[no] for no in nos],
-    )
-
-
-INSERT_DELIVERIES = """
-    WITH new AS (
+    ), numbered AS (
+        UPDATE endpoints e
+           SET last_seq = e.last_seq + given.n,
+               state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
+                            WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
+               reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
+          FROM given JOIN ordered USING (no)
+         WHERE e.no = given.no
+        RETURNING e.no, e.shard, e.state, e.last_seq - given.n AS before
+    ), new AS (
         INSERT INTO deliveries (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key,
                                 is_replay)
-        SELECT endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, is_replay
-          FROM unnest(%(endpoint_nos)s::bigint[], %(shards)s::smallint[], %(ids)s::uuid[], %(states)s::smallint[],
-                      %(seqs)s::bigint[], %(message_ids)s::text[], %(message_ats)s::timestamptz[], %(topics)s::text[],
-                      %(resource_keys)s::text[], %(replays)s::boolean[]) WITH ORDINALITY
-               AS t (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key, is_replay, n)
-         ORDER BY n
+        SELECT t.endpoint_no, e.shard, t.id, CASE WHEN t.is_held OR e.state = 'paused' THEN 4 ELSE 0 END,
+               e.before + row_number() OVER (PARTITION BY t.endpoint_no ORDER BY t.n), t.message_id, t.message_at,
+               t.topic, t.resource_key, %(is_replay)s
+          FROM unnest(%(endpoint_nos)s::bigint[], %(ids)s::uuid[], %(helds)s::boolean[], %(message_ids)s::text[],
+                      %(message_ats)s::timestamptz[], %(topics)s::text[], %(resource_keys)s::text[]) WITH ORDINALITY
+               AS t (endpoint_no, id, is_held, message_id, message_at, topic, resource_key, n)
+          JOIN numbered e ON e.no = t.endpoint_no
+         ORDER BY t.n
     )
     SELECT pg_notify('revento_webhooks', 'ready')
 """
 
 
-async def insert_deliveries(tx: Tx, rows: list[New]) -> None:
-    """Inserts deliveries in this order and rings the dispatchers at COMMIT."""
+async def queue(tx: Tx, rows: list[New], obstacles: Mapping[int, str | None], *, is_replay: bool) -> None:
+    """Numbers these deliveries and inserts them in this order; one to a paused endpoint waits. Locks the endpoints."""
+    counts = Counter(row.endpoint_no for row in rows)
+    nos = sorted(counts)
     await tx.run(
-        INSERT_DELIVERIES,
+        QUEUE,
+        nos=nos,
+        counts=[counts[no] for no in nos],
+        obstacles=[obstacles[no] for no in nos],
         endpoint_nos=[row.endpoint_no for row in rows],
-        shards=[row.shard for row in rows],
         ids=[row.id for row in rows],
-        states=[row.state for row in rows],
-        seqs=[row.seq for row in rows],
+        helds=[row.is_held for row in rows],
         message_ids=[row.message_id for row in rows],
         message_ats=[row.message_at for row in rows],
         topics=[row.topic for row in rows],
         resource_keys=[row.resource_key for row in rows],
-        replays=[row.is_replay for row in rows],
+        is_replay=is_replay,
     )

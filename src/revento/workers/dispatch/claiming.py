@@ -166,4 +166,4 @@ class Claimer:
 async def _hold(tx: Tx, rows: list[Claimed], receivers: dict[int, Receiver]) -> None:
     obstacles = {row.endpoint_no: rules.why_withheld(receivers[row.endpoint_no]) for row in rows}
     await queries.give_back(tx, rows, state=HELD)
-    await fanout.number(tx, dict.fromkeys(obstacles, 0), dict(obstacles))
+    await fanout.note_obstacles(tx, obstacles)

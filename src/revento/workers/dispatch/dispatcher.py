@@ -117,7 +117,7 @@ class Dispatcher:
             await _wait(self._routable)
             routed = router.BATCH
             while routed == router.BATCH:
-                async with self._db.tx() as tx:
+                async with self._db.pipeline() as tx:
                     routed = await router.route(tx)
                 self.counts.routed += routed
                 if routed:
