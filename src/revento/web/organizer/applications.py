@@ -39,12 +39,13 @@ AnyRequest = Request[Any, Any, Any]
 async def applications_page(
     request: AnyRequest, tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn], clock: Given[Clock]
 ) -> Response[str]:
-    """The queue, the longest waiting first, with the first of it open on wide screens."""
+    """The queue, the longest waiting first, with the first that waits open on wide screens."""
     wanted = queue.asked(dict(request.query_params), person)
     rows, older = await queue.page(tx, desk, wanted)
     if visitor.current().partial:
         return show("applications_rows.html", desk, **_listed(rows, older, wanted), application=None)
-    chosen = await applications.find(tx, desk.event_id, rows[0].id) if rows else None
+    first = next((row.id for row in rows if row.status == "pending"), rows[0].id if rows else None)
+    chosen = await applications.find(tx, desk.event_id, first) if first else None
     return await _page(tx, desk, person, wanted, (rows, older), chosen, now=clock.now())
 
 
