@@ -59,6 +59,17 @@ async def test_from_the_sandbox_to_a_delivery_with_its_page(site: Site, ruben: V
     id = (await site.rows(str, "SELECT id::text FROM deliveries WHERE topic = 'application.approved'"))[0]
     detail = await ruben.get(f"{base}/deliveries/{id}")
     assert detail.status_code == 200, detail.text[:3000]
+    assert (detail.text.count('aria-current="true"'), f"/deliveries/{id}?topic=webhook.test" in detail.text) == (
+        1,
+        False,
+    )
+    other = (await ruben.get(f"{base}/deliveries/{id}?topic=webhook.test")).text
+    assert (
+        f"/deliveries/{id}/debug?topic=webhook.test" in other,
+        f'class="title mono" href="{base}/deliveries/{id}' in other,
+    ) == (True, False)
+    assert 'id="delivery-title"' in log.text
+    assert 'id="delivery-title"' not in (await ruben.get(f"{base}/deliveries", headers={"HX-Request": "true"})).text
     assert f"{base}/deliveries/{id}" in (await ruben.get(f"{base}/deliveries?q={id}")).text
     debugged = await ruben.post(
         f"{base}/deliveries/{id}/debug", {"body": "{}", "timestamp": "1700000000", "signature": "sha256=00"}

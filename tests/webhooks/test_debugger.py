@@ -97,3 +97,14 @@ def test_what_was_received_is_compared_with_what_was_sent(seen, verdict) -> None
 def test_headers_are_found_whatever_their_case() -> None:
     seen = {"x-revento-timestamp": str(T), "X-REVENTO-SIGNATURE": of(RIGHT), "X-Revento-Delivery-Id": "d1"}
     assert debugger.diagnose(debugger.from_headers(seen, BODY), KNOWN, now=NOW).verdict is Verdict.VALID
+
+
+def test_where_a_body_parts_from_the_one_that_was_sent_is_shown_from_both_sides() -> None:
+    seen = json.dumps(PARSED, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    case = Case(body=seen, timestamp=str(T), signature=of(b"%d.%b" % (T, seen)), original=BODY)
+    differs = debugger.diagnose(case, KNOWN, now=NOW).differs
+    assert differs is not None
+    assert (differs.at, differs.theirs.removeprefix(differs.ours)) == (len(BODY), "\\n")
+    same = Case(body=BODY, timestamp=str(T), signature=of(RIGHT), original=BODY)
+    assert debugger.diagnose(same, KNOWN, now=NOW).differs is None
+    assert debugger.first_difference(b"abc", b"abd") == debugger.Difference(2, "abc", "abd")

@@ -98,13 +98,25 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     others: Sequence[str] = ()
 
 
+class Difference(msgspec.Struct, frozen=True):
+    """Where two bodies part: the byte, and some of both around it."""
+
+    at: int
+    ours: str
+    theirs: str
+
+
 class Finding(msgspec.Struct, frozen=True):
-    """The mistake and how to mend it; `expected` is the right header value, `signed` the bytes that it covers."""
+    """The mistake and how to mend it; `expected` is the right header value, `signed` the bytes that it covers.
+
+    `differs` is where the body parts from the one that we sent, when it does.
+    """
 
     verdict: Verdict
     say: str
     expected: str
     signed: bytes
+    differs: Difference | None = None
 
 
 def diagnose(case: Case, known: Known, *, now: datetime) -> Finding:
@@ -134,7 +146,17 @@ def from_headers(seen: Mapping[str, str], body: bytes) -> Case:
 
 def _finding(verdict: Verdict, case: Case, known: Known, timestamp: int) -> Finding:
     expected = signing.sign(known.current, timestamp, case.body)
-    return Finding(verdict, SAY[verdict], expected, signing.signed_bytes(timestamp, case.body))
+    differs = None if case.original is None else first_difference(case.original, case.body)
+    return Finding(verdict, SAY[verdict], expected, signing.signed_bytes(timestamp, case.body), differs)
+
+
+def first_difference(ours: bytes, theirs: bytes) -> Difference | None:
+    """Where the bytes part; `None` when they are the same. What is no text is written as escapes."""
+    if ours == theirs:
+        return None
+    at = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    around = slice(max(0, at - 20), at + 20)
+    return Difference(at, repr(ours[around])[2:-1], repr(theirs[around])[2:-1])
 
 
 def _explain(case: Case, known: Known, timestamp: int) -> Generator[Verdict]:

@@ -20,6 +20,7 @@ from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
+from revento.web.shared import visitor
 from revento.web.shared.edge import Services
 from revento.web.shared.pages import go
 from revento.web.shared.states import N_, look
@@ -59,6 +60,12 @@ class Asked(msgspec.Struct, frozen=True):
     def query(self, **more: Any) -> str:
         """The same as the end of an address."""
         return urlencode({key: value for key, value in (self.text | more).items() if value not in (None, "")})
+
+    @property
+    def here(self) -> str:
+        """The end of the address of this very page of the log, its question mark included."""
+        query = self.query(before=self.before)
+        return f"?{query}" if query else ""
 
 
 def asked(request: AnyRequest, desk: Desk, *, state: str | None = None) -> Asked:
@@ -119,21 +126,54 @@ async def found(tx: Tx, desk: Desk, wanted: Asked, *, limit: int) -> list[Entry]
 
 
 @get("/integrations/{integration_id:str}/deliveries")
-async def deliveries_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
-    """The log, the newest first; `?live=1` asks for it again every few seconds."""
-    return await _log(tx, desk, asked(request, desk), live=bool(typed(request, "live")))
+async def deliveries_page(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], provided: Given[Services]
+) -> Response[str]:
+    """The log, the newest first, with the newest open on wide screens; `?live=1` asks for it again and again."""
+    return await _log(tx, desk, provided, asked(request, desk), live=bool(typed(request, "live")))
 
 
-async def _log(tx: Tx, desk: Desk, wanted: Asked, *, live: bool = False) -> Response[str]:
+@get("/integrations/{integration_id:str}/deliveries/{delivery_id:str}")
+async def delivery_page(
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], provided: Given[Services], delivery_id: FromPath[str]
+) -> Response[str]:
+    """One delivery beside the log that it was opened from: what was sent each time and what came back."""
+    return await opened(tx, desk, provided, asked(request, desk), delivery_id)
+
+
+async def opened(
+    tx: Tx,
+    desk: Desk,
+    provided: Services,
+    wanted: Asked,
+    delivery_id: str,
+    *,
+    finding: Finding | None = None,
+    case: dict[str, str] | None = None,
+) -> Response[str]:
+    """The page of one delivery, also as the answer to the signature debugger. Raises `NOT_FOUND`."""
+    id = uuid_of(delivery_id)
+    if id is None:
+        raise Refused(errors.NOT_FOUND)
+    return await _log(tx, desk, provided, wanted, id, finding=finding, case=case or {})
+
+
+async def _log(
+    tx: Tx, desk: Desk, provided: Services, wanted: Asked, id: UUID | None = None, *, live: bool = False, **more: Any
+) -> Response[str]:
     rows = await found(tx, desk, wanted, limit=PAGE + 1)
-    more = len(rows) > PAGE
-    names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
+    names: dict[str, str] = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
+    shown = id or (rows[0].id if rows and not visitor.current().partial else None)
+    none: dict[str, Any] = {"detail": None}
+    detail = await _detail(tx, desk, provided, shown, names, **more) if shown else none
+    if id and detail["detail"] is None:
+        raise Refused(errors.NOT_FOUND)
     return show(
         "deliveries.html",
         desk,
         part="deliveries_rows.html",
         rows=rows[:PAGE],
-        older=f"?{wanted.query(before=rows[PAGE - 1].no)}" if more else None,
+        older=f"?{wanted.query(before=rows[PAGE - 1].no)}" if len(rows) > PAGE else None,
         names=names,
         asked=wanted,
         filtered=any(wanted.text[name] for name in ("q", "topic", "state", "event", "since", "until")),
@@ -142,6 +182,8 @@ async def _log(tx: Tx, desk: Desk, wanted: Asked, *, live: bool = False) -> Resp
         topic_options=[(name, name) for name in topics.BY_NAME],
         states=[(state, state_words(state)) for state in STATES],
         here_url=f"{desk.base}/deliveries",
+        chosen=id is not None,
+        **detail,
     )
 
 
@@ -150,47 +192,37 @@ def state_words(state: str) -> str:
     return look({"ready": "waiting", "waiting": "retrying"}.get(state, state)).words
 
 
-@get("/integrations/{integration_id:str}/deliveries/{delivery_id:str}")
-async def delivery_page(
-    tx: Given[Tx], desk: Given[Desk], provided: Given[Services], delivery_id: FromPath[str]
-) -> Response[str]:
-    """One delivery: what was sent each time and what came back."""
-    return await opened(tx, desk, provided, delivery_id)
-
-
-async def opened(
+async def _detail(
     tx: Tx,
     desk: Desk,
     provided: Services,
-    delivery_id: str,
+    id: UUID,
+    names: dict[str, str],
     *,
     finding: Finding | None = None,
     case: dict[str, str] | None = None,
-) -> Response[str]:
-    """The page of one delivery, also as the answer to the signature debugger. Raises `NOT_FOUND`."""
-    id, endpoints = uuid_of(delivery_id), await endpoints_of(tx, desk)
-    nos = [each.no for each in endpoints]
-    detail = await details.detail(tx, provided.box, nos, id) if id is not None else None
+) -> dict[str, Any]:
+    """What the page shows of one delivery; its `detail` is `None` when it is none of this client's."""
+    endpoints = await endpoints_of(tx, desk)
+    detail = await details.detail(tx, provided.box, [each.no for each in endpoints], id)
     if detail is None:
-        raise Refused(errors.NOT_FOUND)
+        return {"detail": None}
     body = detail.message.body if detail.message else b""
     sent_to = next((each.url for each in endpoints if each.no == detail.entry.endpoint_no), None)
-    names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
-    return show(
-        "delivery.html",
-        desk,
-        detail=detail,
-        entry=detail.entry,
-        event_name=names.get(detail.entry.event_id) if detail.entry.event_id else None,  # pyright: ignore[reportArgumentType]
-        pretty=_pretty(body),
-        raw=body.decode("utf-8", "replace"),
-        attempts=list(reversed(detail.attempts)),
-        sent_to=sent_to,
-        curl=_curl(sent_to, detail, body),
-        outcomes={key: gettext(said) for key, said in OUTCOMES.items()},
-        finding=finding,
-        case=case or {},
-    )
+    return {
+        "detail": detail,
+        "entry": detail.entry,
+        "event_name": names.get(detail.entry.event_id or ""),
+        "pretty": _pretty(body),
+        "raw": body.decode("utf-8", "replace"),
+        "attempts": list(reversed(detail.attempts)),
+        "sent_to": sent_to,
+        "curl": _curl(sent_to, detail, body),
+        "outcomes": {key: gettext(said) for key, said in OUTCOMES.items()},
+        "finding": finding,
+        "found_say": gettext(finding.say) if finding else "",
+        "case": case or {},
+    }
 
 
 def _curl(url: str | None, detail: Detail, body: bytes) -> str | None:
@@ -211,13 +243,14 @@ def _pretty(body: bytes) -> str:
 
 @post("/integrations/{integration_id:str}/deliveries/{delivery_id:str}/resend", status_code=303)
 async def resend(
-    tx: Given[Tx], desk: Given[Desk], developer: Given[Developer], delivery_id: FromPath[str]
+    request: AnyRequest, tx: Given[Tx], desk: Given[Desk], developer: Given[Developer], delivery_id: FromPath[str]
 ) -> Response[Any]:
     """Send one again, under the same delivery id."""
     id, nos = uuid_of(delivery_id), [each.no for each in await endpoints_of(tx, desk)]
     sent = await dead_letters.resend(tx, nos, [id]) if id else 0
     said = gettext("On its way again, under the same delivery id.") if sent else gettext("It cannot be sent now.")
-    return go(desk.at(f"/deliveries/{delivery_id}"), Flash(said, "ok" if sent else "bad"))
+    where = f"{desk.base}/deliveries/{delivery_id}{asked(request, desk).here}"
+    return go(where, Flash(said, "ok" if sent else "bad"))
 
 
 @post("/integrations/{integration_id:str}/deliveries/test", status_code=303)

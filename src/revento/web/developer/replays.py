@@ -145,7 +145,8 @@ async def debug(
     form = await request.form()
     seen = {name: str(form.get(name, "")) for name in ("body", "signature", "timestamp")}
     finding = await _diagnose(tx, desk, provided, delivery_id, seen, clock)
-    return await deliveries.opened(tx, desk, provided, delivery_id, finding=finding, case=seen)
+    wanted = deliveries.asked(request, desk)
+    return await deliveries.opened(tx, desk, provided, wanted, delivery_id, finding=finding, case=seen)
 
 
 async def _diagnose(
