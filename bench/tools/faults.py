@@ -26,6 +26,7 @@ from revento.kernel.embedded import Embedded
 
 LEASE_S = 60
 EVERY_S = 10.0
+STILL_S = 240.0
 EVENTS, FAN_OUT = 10, 4
 LADDER = ",".join(["0", *["2"] * 49])
 
@@ -126,6 +127,7 @@ async def _go(folder: Path, deliveries: int, seconds: float, seed: int) -> None:
                 deed = run.dice.choice(deeds)
                 await deed()
                 run.deeds[deed.__name__] += 1
+                print(f"{deed.__name__:>8}  {run.deeds.total():4}", flush=True)
             await telling
             for thawing in run.frozen:
                 await thawing
@@ -142,13 +144,17 @@ async def _go(folder: Path, deliveries: int, seconds: float, seed: int) -> None:
 
 
 async def _settle(stage: hooks.Stage) -> None:
+    """Waits until nothing is left, however long the rest takes, but not for one that stands still for four minutes."""
     left = "SELECT (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM message_queue)"
-    async with asyncio.timeout(240):
-        while True:
-            async with stage.db.tx() as tx:
-                if await tx.one(int, left) == 0:
-                    return
-            await asyncio.sleep(0.5)
+    before, moved = -1, time.monotonic()
+    while before:
+        await asyncio.sleep(0.5)
+        async with stage.db.tx() as tx:
+            now = await tx.one(int, left)
+        if now != before:
+            before, moved = now, time.monotonic()
+        if time.monotonic() - moved > STILL_S:
+            raise AssertionError(f"{now:,} deliveries stand still")
 
 
 async def _judge(stage: hooks.Stage, run: Run) -> None:
