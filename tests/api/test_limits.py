@@ -135,7 +135,7 @@ async def test_two_processes_share_one_budget(valkey: Valkey, clock: MovableCloc
 async def test_a_rush_beyond_the_connections_to_the_store_is_counted_to_the_last(
     valkey: Valkey, clock: MovableClock
 ) -> None:
-    shared = Shared(valkey.url)
+    shared = Shared(valkey.url, wait_s=30)
     await shared._client.flushall()
     lost = shared_limits.LOST._value.get()
     told = await codes(shared, Budget(per_hour=200, per_minute=1000, in_flight=1000), 500, clock)

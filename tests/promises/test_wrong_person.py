@@ -30,6 +30,7 @@ OWN = {
     "/organizer/events/import",
     "/organizer/organizations",
     "/organizer/organizations/new",
+    "/organizer/search",
 }
 DEVELOPERS_OWN = re.compile(r"^/developer(?!.*\{)")  # addresses without an id list one's own things
 SECRETS = ("Leila Haddad", "Mossgarden Days", "Dice Design")
@@ -116,6 +117,15 @@ async def test_promise_whoever_does_not_belong_there_is_refused(walk: Walk, who:
         if answer.status_code not in (400, 403, 404, 405) or any(secret in answer.text for secret in SECRETS):
             wrong.append((method, path, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize("area", ["organizer", "developer"])
+async def test_promise_a_search_finds_nothing_of_others(walk: Walk, area: str) -> None:
+    ids = (walk.story.event_id, walk.story.organization_id, walk.story.applications["Leila Haddad"])
+    for words in ("Leila", "Moss", "Dice", *ids):
+        answer = await walk.client.get(f"/{area}/search?q={words}", headers=walk.headers("Mallory Nobody"))
+        assert answer.status_code == 200
+        assert not any(secret in answer.text for secret in SECRETS)
 
 
 async def test_promise_the_owner_of_an_event_runs_no_desk_of_the_operator(walk: Walk) -> None:

@@ -72,13 +72,13 @@ _REFUSALS: Final[dict[int, tuple[Reason, str | None]]] = {
 
 
 class Shared:
-    """Budgets in Valkey (or anything that speaks its protocol)."""
+    """Budgets in Valkey (or anything that speaks its protocol), which is lost when it keeps silent for `wait_s`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, wait_s: float = _WAIT_S) -> None:
         self._client = client.Valkey.from_url(  # pyright: ignore[reportUnknownMemberType]
             _spelled(url),
-            socket_timeout=_WAIT_S,
-            socket_connect_timeout=_WAIT_S,
+            socket_timeout=wait_s,
+            socket_connect_timeout=wait_s,
             retry=Retry(NoBackoff(), 0),
             max_connections=_CONNECTIONS,
         )
