@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.forms import queries, rules
@@ -30,6 +32,32 @@ async def put_field(tx: Tx, organizer: Organizer, field: FormField, *, now: date
     await queries.put(tx, field, now=now)
     await _rewrite_documents(tx, organizer.event_id)
     await _note(tx, organizer, "form.field_put", field.key, now=now)
+
+
+async def add_field(tx: Tx, organizer: Organizer, field: FormField, *, now: datetime) -> None:
+    """Adds a field behind the others. Raises as `put_field`, also when its key is a known field's."""
+    known = await queries.list_fields(tx, organizer.event_id)
+    if any(each.key == field.key for each in known):
+        say = "There is a question with this key already. Change that one, or choose another key."
+        raise Refused(errors.INVALID_INPUT, say, field="key")
+    last = max((each.position for each in known), default=0)
+    await put_field(tx, organizer, msgspec.structs.replace(field, position=last + 1), now=now)
+
+
+async def move_field(tx: Tx, organizer: Organizer, key: str, *, up: bool, now: datetime) -> None:
+    """Swaps a field with its neighbour; at the form's end nothing changes. Raises `NOT_FOUND`, `EVENT_ARCHIVED`."""
+    if organizer.archived_at is not None:
+        raise Refused(errors.EVENT_ARCHIVED)
+    order = [each.key for each in await queries.list_fields(tx, organizer.event_id)]
+    if key not in order:
+        raise Refused(errors.NOT_FOUND)
+    here = order.index(key)
+    there = here - 1 if up else here + 1
+    if 0 <= there < len(order):
+        order[here], order[there] = order[there], order[here]
+        await queries.set_order(tx, organizer.event_id, order)
+        await _rewrite_documents(tx, organizer.event_id)
+        await _note(tx, organizer, "form.field_put", key, now=now)
 
 
 async def drop_field(tx: Tx, organizer: Organizer, key: str, *, now: datetime) -> None:

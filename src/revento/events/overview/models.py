@@ -5,7 +5,7 @@ from typing import Any
 
 from revento.identity.permissions import Role
 from revento.kernel.db import Row
-from revento.kernel.ids import ApplicationId, EventId, OrganizationId
+from revento.kernel.ids import ApplicationId, EventId, OrganizationId, PageId
 
 
 class Desk(Row, frozen=True):
@@ -100,3 +100,11 @@ class Answered(Row, frozen=True):
     status: str
     submitted_at: datetime
     answers: dict[str, Any]
+
+
+class Unshown(Row, frozen=True):
+    """A webview page that visitors don't get to see, and what was found when its server was looked at."""
+
+    id: PageId
+    title: str
+    found: str

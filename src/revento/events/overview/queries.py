@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from revento.events.overview.models import Ailing, Answered, Day, Decision, Deed, Desk, DeskEvent, Numbers
+from revento.events.overview.models import (
+    Ailing,
+    Answered,
+    Day,
+    Decision,
+    Deed,
+    Desk,
+    DeskEvent,
+    Numbers,
+    Unshown,
+)
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, UserId
 
@@ -109,6 +119,21 @@ LIST_AILING = """
 async def list_ailing(tx: Tx, event_id: EventId, *, soon: datetime) -> list[Ailing]:
     """Connected integrations whose endpoint fails, or whose access ends before `soon`."""
     return await tx.all(Ailing, LIST_AILING, event_id=event_id, soon=soon)
+
+
+# The event's few pages, by the primary key.
+LIST_UNSHOWN = """
+    SELECT id, title, found
+      FROM webview_pages
+     WHERE event_id = %(event_id)s AND is_published AND found IN ('refuses', 'elsewhere', 'fails', 'silent')
+     ORDER BY position, id
+     LIMIT 5
+"""
+
+
+async def list_unshown(tx: Tx, event_id: EventId) -> list[Unshown]:
+    """Published webview pages whose server forbids the frame, fails, or doesn't answer."""
+    return await tx.all(Unshown, LIST_UNSHOWN, event_id=event_id)
 
 
 LIST_DEEDS = """

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency as Given
 
 from revento.events.overview import queries
-from revento.events.overview.models import Deed, Desk, Numbers
+from revento.events.overview.models import Deed, Desk, Numbers, Unshown
 from revento.events.program import queries as program
 from revento.events.program import rules
 from revento.identity.organizations import queries as organizations
@@ -164,11 +164,21 @@ async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Ne
             title = gettext("Access of %(name)s ends soon") % {"name": ailing.name}
             say = gettext("It ends by itself on %(day)s. One click extends it.") % {"day": day(ailing.ends_at)}
             needs.append(Need("calendar-clock", "warn", href, title, say, way_on))
+    needs += [_unshown(base, page) for page in await queries.list_unshown(tx, desk.event_id)]
     if numbers.drafts:
         title = ngettext("%(n)d activity is not published", "%(n)d activities are not published", numbers.drafts)
         say = gettext("Participants cannot see them yet.")
         needs.append(Need("pencil", "", f"{base}/program", title % {"n": numbers.drafts}, say, gettext("Look")))
     return sorted(needs, key=lambda need: ("bad", "warn", "").index(need.tone))
+
+
+def _unshown(base: str, page: Unshown) -> Need:
+    title = gettext("%(title)s is not shown") % {"title": page.title}
+    say = gettext("Its server forbids the frame, or leads elsewhere. Visitors are told so.")
+    if page.found in ("fails", "silent"):
+        title = gettext("%(title)s doesn't load") % {"title": page.title}
+        say = gettext("Its server doesn't answer, or answers with an error.")
+    return Need("app-window", "bad", f"{base}/pages/{page.id}", title, say, gettext("See why"))
 
 
 def _shown(deed: Deed) -> Shown:

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
+from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.contract.v1.event import FieldType
 from revento.contract.v1.participant import Role
@@ -53,7 +54,7 @@ class Question(msgspec.Struct):
     options: str = ""
     help_text: Annotated[str, msgspec.Meta(max_length=500)] = ""
     is_shared: bool = False
-    position: int = 0
+    known: str = ""
 
 
 class WaveForm(msgspec.Struct):
@@ -119,14 +120,15 @@ async def put_field(
             chosen,
             got.help_text,
             got.is_shared,
-            got.position,
+            0,
         )
+        door = forms.put_field if got.known == got.key else forms.add_field
         try:
-            await forms.put_field(tx, organizer, field, now=clock.now())
+            await door(tx, organizer, field, now=clock.now())
         except Refused as refused:
             posted.take(form, refused)
     if form.got is None:
-        return await _page(tx, desk, clock, status=422, question=form, opened=str(form.value("known")))
+        return await _page(tx, desk, clock, status=422, question=form, opened=str(form.value("known")) or "new")
     return go(f"/organizer/events/{desk.event_id}/forms", Flash(gettext("Question saved.")))
 
 
@@ -138,6 +140,17 @@ async def drop_field(
     await forms.drop_field(tx, organizer, key, now=clock.now())
     said = Flash(gettext("Question removed. Answers already given stay with their applications."))
     return go(f"/organizer/events/{organizer.event_id}/forms", said)
+
+
+@post("/events/{event_id:str}/forms/fields/{key:str}/{way:str}", status_code=303)
+async def move_field(
+    tx: Given[Tx], organizer: Given[Organizer], clock: Given[Clock], key: FromPath[str], way: FromPath[str]
+) -> Response[Any]:
+    """Ask a question earlier (`up`) or later (`down`)."""
+    if way not in ("up", "down"):
+        raise Refused(errors.NOT_FOUND)
+    await forms.move_field(tx, organizer, key, up=way == "up", now=clock.now())
+    return go(f"/organizer/events/{organizer.event_id}/forms")
 
 
 @post("/events/{event_id:str}/forms/waves", status_code=303)
@@ -176,4 +189,4 @@ async def drop_wave(
     return go(target, Flash(gettext("Wave removed.")))
 
 
-HANDLERS: Final = (registration_page, put_field, drop_field, put_wave, drop_wave)
+HANDLERS: Final = (registration_page, put_field, drop_field, move_field, put_wave, drop_wave)
