@@ -1,6 +1,11 @@
 """The operator's decisions: every page opens, a suspension stops and is lifted, a limit and a deprecation are set."""
 
+import re
+
+from revento.kernel.db import Database
+from tests.conftest import MovableClock
 from tests.developer.conftest import registered
+from tests.integrations.connected import connected
 from tests.visits import Site, Visitor
 
 PAGES = ("/submissions", "/integrations", "/health", "/abuse", "/limits", "/deprecations")
@@ -31,3 +36,19 @@ async def test_limits_and_deprecations_are_set_and_taken_back(site: Site, olga: 
     assert "at least six months" in soon.text
     assert (await olga.post("/operator/deprecations", gone | {"sunset": "2099-01-01"})).status_code == 303
     assert "Old lists" in (await olga.get("/operator/deprecations")).text
+
+
+async def test_before_it_stops_the_operator_sees_how_many_connections_webhooks_and_people_that_hits(
+    db: Database, site: Site, olga: Visitor, clock: MovableClock
+) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+    for page in (f"integrations/{story.client.integration_id}", f"organizations/{story.organization_id}"):
+        text = re.sub(r"<[^>]+>", " ", (await olga.get(f"/operator/{page}")).text)
+        words = " ".join(text.split())
+        assert (page, "1 connection" in words, "1 webhook receiver, 0 deliveries waiting" in words) == (
+            page,
+            True,
+            True,
+        )
+        assert "1 sign-in of a participant" in words

@@ -117,12 +117,15 @@ async def list_events(tx: Tx, organization_id: OrganizationId) -> list[EventRow]
 
 
 REACH_OF_ORGANIZATION = """
-    SELECT count(DISTINCT i.id) AS connections, count(DISTINCT i.event_id) AS events,
-           count(DISTINCT g.id) AS grants, count(DISTINCT e.no) AS endpoints,
-           (SELECT count(*) FROM deliveries d WHERE d.endpoint_no = ANY (array_agg(e.no))) AS waiting
+    SELECT count(*) AS connections, count(DISTINCT i.event_id) AS events,
+           coalesce(sum((SELECT count(*) FROM user_grants g
+                          WHERE g.installation_id = i.id AND g.ended_at IS NULL)), 0)::bigint AS grants,
+           count(*) FILTER (WHERE nullif(f.document->>'webhook_url', '') IS NOT NULL) AS endpoints,
+           coalesce(sum((SELECT count(*) FROM endpoints e JOIN deliveries d ON d.endpoint_no = e.no
+                          WHERE e.installation_id = i.id)), 0)::bigint AS waiting
       FROM installations i
-      LEFT JOIN user_grants g ON g.installation_id = i.id AND g.ended_at IS NULL
-      LEFT JOIN endpoints e ON e.installation_id = i.id
+      JOIN clients c ON c.id = i.client_id
+      JOIN manifests f ON f.id = c.manifest_id
      WHERE i.organization_id = %(organization_id)s AND i.state = 'active'
 """
 
@@ -133,12 +136,15 @@ async def reach_of_organization(tx: Tx, organization_id: OrganizationId) -> Reac
 
 
 REACH_OF_INTEGRATION = """
-    SELECT count(DISTINCT i.id) AS connections, count(DISTINCT i.event_id) AS events,
-           count(DISTINCT g.id) AS grants, count(DISTINCT e.no) AS endpoints,
-           (SELECT count(*) FROM deliveries d WHERE d.endpoint_no = ANY (array_agg(e.no))) AS waiting
+    SELECT count(*) AS connections, count(DISTINCT i.event_id) AS events,
+           coalesce(sum((SELECT count(*) FROM user_grants g
+                          WHERE g.installation_id = i.id AND g.ended_at IS NULL)), 0)::bigint AS grants,
+           count(*) FILTER (WHERE nullif(f.document->>'webhook_url', '') IS NOT NULL) AS endpoints,
+           coalesce(sum((SELECT count(*) FROM endpoints e JOIN deliveries d ON d.endpoint_no = e.no
+                          WHERE e.installation_id = i.id)), 0)::bigint AS waiting
       FROM installations i
-      LEFT JOIN user_grants g ON g.installation_id = i.id AND g.ended_at IS NULL
-      LEFT JOIN endpoints e ON e.installation_id = i.id
+      JOIN clients c ON c.id = i.client_id
+      JOIN manifests f ON f.id = c.manifest_id
      WHERE i.integration_id = %(integration_id)s AND i.state = 'active'
 """
 
