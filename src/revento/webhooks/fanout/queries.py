@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final, LiteralString
 
 from revento.kernel.db import Row, Tx
+from revento.kernel.reader import join
 from revento.webhooks.fanout.models import New, Target, Unrouted
 
 AWAIT_LOCK = "SELECT pg_advisory_xact_lock(7360143)"
@@ -111,19 +113,26 @@ async def insert_endpoints(tx: Tx, targets: list[Target], *, offset: int) -> lis
     )
 
 
-NOTE_OBSTACLES = """
-    WITH given AS (
-        SELECT no, obstacle FROM unnest(%(nos)s::bigint[], %(obstacles)s::text[]) AS t (no, obstacle)
-    ), ordered AS (
+# What stands in an endpoint's way, written with whatever else changes of it; rows are locked in one order.
+_ORDERED: Final[LiteralString] = """, ordered AS (
         SELECT e.no FROM endpoints e JOIN given USING (no) ORDER BY e.no FOR NO KEY UPDATE OF e
-    )
-    UPDATE endpoints e
-       SET state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
+    )"""
+_OBSTACLE: Final[LiteralString] = """
+           state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
                         WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
            reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
       FROM given JOIN ordered USING (no)
      WHERE e.no = given.no
 """
+NOTE_OBSTACLES: Final = join(
+    """
+    WITH given AS (
+        SELECT no, obstacle FROM unnest(%(nos)s::bigint[], %(obstacles)s::text[]) AS t (no, obstacle)
+    )""",
+    _ORDERED,
+    " UPDATE endpoints e SET",
+    _OBSTACLE,
+)
 
 
 async def note_obstacles(tx: Tx, obstacles: Mapping[int, str | None]) -> None:
@@ -134,20 +143,16 @@ async def note_obstacles(tx: Tx, obstacles: Mapping[int, str | None]) -> None:
 
 # Numbers endpoints, notes obstacles as above and inserts the deliveries, in one statement; the dispatchers are rung at
 # COMMIT.
-QUEUE = """
+QUEUE: Final = join(
+    """
     WITH given AS (
         SELECT no, n, obstacle
           FROM unnest(%(nos)s::bigint[], %(counts)s::integer[], %(obstacles)s::text[]) AS t (no, n, obstacle)
-    ), ordered AS (
-        SELECT e.no FROM endpoints e JOIN given USING (no) ORDER BY e.no FOR NO KEY UPDATE OF e
-    ), numbered AS (
-        UPDATE endpoints e
-           SET last_seq = e.last_seq + given.n,
-               state = CASE WHEN e.state = 'active' AND given.obstacle IS NOT NULL THEN 'withheld'
-                            WHEN e.state = 'withheld' AND given.obstacle IS NULL THEN 'active' ELSE e.state END,
-               reason = CASE WHEN e.state IN ('active', 'withheld') THEN given.obstacle ELSE e.reason END
-          FROM given JOIN ordered USING (no)
-         WHERE e.no = given.no
+    )""",
+    _ORDERED,
+    ", numbered AS (UPDATE endpoints e SET last_seq = e.last_seq + given.n,",
+    _OBSTACLE,
+    """
         RETURNING e.no, e.shard, e.state, e.last_seq - given.n AS before
     ), new AS (
         INSERT INTO deliveries (endpoint_no, shard, id, state, seq, message_id, message_at, topic, resource_key,
@@ -162,7 +167,8 @@ QUEUE = """
          ORDER BY t.n
     )
     SELECT pg_notify('revento_webhooks', 'ready')
-"""
+""",
+)
 
 
 async def queue(tx: Tx, rows: list[New], obstacles: Mapping[int, str | None], *, is_replay: bool) -> None:
