@@ -148,6 +148,20 @@ async def test_the_command_shows_what_it_would_do_and_then_does_it(
         "application.rejected": 1,
     }
     assert await topics() == happened
+    async with db.tx() as tx:
+        noted = Counter(await tx.all(str, "SELECT action FROM audit_log WHERE action ~ '^(application|user)'"))
+        waiting = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'reviews.tell_applicant'"
+        decided = "SELECT count(*) FROM application_reviews WHERE event_id = %(id)s"
+        assert (await tx.one(int, waiting), await tx.one(int, decided, id=event)) == (3, 3)
+    assert (
+        noted.items()
+        >= {
+            "application.submitted": 4,
+            "application.approved": 2,
+            "application.rejected": 1,
+            "user.brought_in": 4,
+        }.items()
+    )
     assert "0 people came in, 4 were there already." in (await said()).out
     assert await topics() == happened
 

@@ -36,14 +36,20 @@ LOCK = """
       FROM applications a
       JOIN participants p ON p.event_id = a.event_id AND p.application_id = a.id
       JOIN events e ON e.id = a.event_id
-     WHERE a.event_id = %(event_id)s AND a.id = %(id)s
+     WHERE a.event_id = %(event_id)s AND a.id = ANY(%(ids)s)
+     ORDER BY a.id
        FOR UPDATE OF a
 """
 
 
 async def lock(tx: Tx, event_id: EventId, id: ApplicationId) -> Application:
     """One application of this event, locked until the transaction ends. Raises `NoRow`."""
-    return await tx.one(Application, LOCK, event_id=event_id, id=id)
+    return await tx.one(Application, LOCK, event_id=event_id, ids=[id])
+
+
+async def lock_many(tx: Tx, event_id: EventId, ids: list[ApplicationId]) -> list[Application]:
+    """Many of them, in the order of their ids, so that two who lock the same ones don't wait for each other."""
+    return await tx.all(Application, LOCK, event_id=event_id, ids=ids)
 
 
 FIND_BY_USER = """
@@ -111,21 +117,27 @@ async def insert(
     )
 
 
+async def insert_many(tx: Tx, event_id: EventId, rows: list[dict[str, Any]], *, now: datetime) -> None:
+    """Writes many without a wave, in one round trip. Raises `UniqueViolation` when one of them is there already."""
+    same = {"event_id": event_id, "wave_id": None, "now": now}
+    await tx.run_many(INSERT, [row | {"answers": Json(row["answers"])} | same for row in rows])
+
+
 SET_REVIEW = """
     UPDATE applications
        SET status = %(status)s, last_reviewed_at = %(now)s, last_reviewer_id = %(by)s,
            last_review_action = %(status)s,
            registered_at = CASE WHEN %(status)s = 'approved' THEN %(now)s END,
            version = version + 1, updated_at = %(now)s
-     WHERE event_id = %(event_id)s AND id = %(id)s
+     WHERE event_id = %(event_id)s AND id = ANY(%(ids)s)
 """
 
 
 async def set_review(
-    tx: Tx, event_id: EventId, id: ApplicationId, status: Status, *, by: UserId, now: datetime
+    tx: Tx, event_id: EventId, ids: list[ApplicationId], status: Status, *, by: UserId, now: datetime
 ) -> None:
-    """Writes a decision; an approval confirms the place."""
-    await tx.run(SET_REVIEW, event_id=event_id, id=id, status=status.value, by=by, now=now)
+    """Writes the same decision about each; an approval confirms the place."""
+    await tx.run(SET_REVIEW, event_id=event_id, ids=ids, status=status.value, by=by, now=now)
 
 
 SET_STATUS = """
@@ -192,14 +204,14 @@ async def set_assigned(tx: Tx, event_id: EventId, id: ApplicationId, user_id: Us
 
 
 # The participant's wire shape shows the application's status, so it counts as changed with it.
-TOUCH_PARTICIPANT = """
-    UPDATE participants SET updated_at = %(now)s WHERE event_id = %(event_id)s AND application_id = %(id)s
+TOUCH_PARTICIPANTS = """
+    UPDATE participants SET updated_at = %(now)s WHERE event_id = %(event_id)s AND application_id = ANY(%(ids)s)
 """
 
 
-async def touch_participant(tx: Tx, event_id: EventId, id: ApplicationId, *, now: datetime) -> None:
-    """Moves the participant's `updated_at`, which `updated_since` filters by."""
-    await tx.run(TOUCH_PARTICIPANT, event_id=event_id, id=id, now=now)
+async def touch_participants(tx: Tx, event_id: EventId, ids: list[ApplicationId], *, now: datetime) -> None:
+    """Moves the `updated_at` of those who applied so, which `updated_since` filters by."""
+    await tx.run(TOUCH_PARTICIPANTS, event_id=event_id, ids=ids, now=now)
 
 
 SET_DISPLAY_NAME = """
@@ -255,9 +267,9 @@ async def find_draft(tx: Tx, event_id: EventId, user_id: UserId) -> Draft | None
     return await tx.maybe(Draft, FIND_DRAFT, event_id=event_id, user_id=user_id)
 
 
-DROP_DRAFT = "DELETE FROM application_drafts WHERE event_id = %(event_id)s AND user_id = %(user_id)s"
+DROP_DRAFTS = "DELETE FROM application_drafts WHERE event_id = %(event_id)s AND user_id = ANY(%(user_ids)s)"
 
 
-async def drop_draft(tx: Tx, event_id: EventId, user_id: UserId) -> None:
-    """Forgets the draft once it was sent."""
-    await tx.run(DROP_DRAFT, event_id=event_id, user_id=user_id)
+async def drop_drafts(tx: Tx, event_id: EventId, user_ids: list[UserId]) -> None:
+    """Forgets what was typed once it was sent."""
+    await tx.run(DROP_DRAFTS, event_id=event_id, user_ids=user_ids)

@@ -51,16 +51,15 @@ async def change_role(tx: Tx, organizer: Organizer, id: ParticipantId, role: str
     return await tell_updated(tx, organizer.event_id, id, ["role"], now=now)
 
 
-async def tell_registered(tx: Tx, event_id: EventId, id: ParticipantId, *, now: datetime) -> None:
-    """Tells integrations that a place is confirmed."""
+async def tell_registered(tx: Tx, event_id: EventId, ids: list[ParticipantId], *, now: datetime) -> None:
+    """Tells integrations that these places are confirmed."""
     event = await events.get(tx, event_id)
-    data = shapes.participant(await queries.get(tx, event_id, id))
-    await outbox.put(
+    await outbox.put_many(
         tx,
         topics.PARTICIPANT_REGISTERED,
         event_id=event_id,
         organization_id=event.organization_id,
-        data=data,
+        happenings=[shapes.participant(each) for each in await queries.list_by_id(tx, event_id, ids)],
         now=now,
     )
 

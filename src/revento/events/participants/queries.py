@@ -15,18 +15,24 @@ FIND = """
            p.created_at, p.updated_at
       FROM participants p
       JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id
-     WHERE p.event_id = %(event_id)s AND p.id = %(id)s
+     WHERE p.event_id = %(event_id)s AND p.id = ANY(%(ids)s)
+     ORDER BY p.id
 """
 
 
 async def find(tx: Tx, event_id: EventId, id: ParticipantId) -> Participant | None:
     """One participant of this event."""
-    return await tx.maybe(Participant, FIND, event_id=event_id, id=id)
+    return await tx.maybe(Participant, FIND, event_id=event_id, ids=[id])
 
 
 async def get(tx: Tx, event_id: EventId, id: ParticipantId) -> Participant:
     """One participant of this event. Raises `NoRow`."""
-    return await tx.one(Participant, FIND, event_id=event_id, id=id)
+    return await tx.one(Participant, FIND, event_id=event_id, ids=[id])
+
+
+async def list_by_id(tx: Tx, event_id: EventId, ids: list[ParticipantId]) -> list[Participant]:
+    """Those of this event with these ids."""
+    return await tx.all(Participant, FIND, event_id=event_id, ids=ids)
 
 
 # Serves GET /events/{event_id}/participants; index participants_page (event_id, created_at, id).

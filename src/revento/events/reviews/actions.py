@@ -1,6 +1,6 @@
 """The doors of the reviewer: approve, reject, ask for a revision, undo, reopen, note, assign."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ async def approve(
     _refuse(rules.why_not_review(application, expected_version=version))
     review = await _decide(tx, reviewer, application, Status.APPROVED, note=note, fields=[], now=now)
     await _tell(tx, reviewer, id, topics.APPLICATION_APPROVED, shapes.approved, now=now)
-    await participants.tell_registered(tx, reviewer.event_id, application.participant_id, now=now)
+    await participants.tell_registered(tx, reviewer.event_id, [application.participant_id], now=now)
     return review
 
 
@@ -52,6 +52,31 @@ async def reject(
     review = await _decide(tx, reviewer, application, Status.REJECTED, note=note, fields=[], now=now)
     await _tell(tx, reviewer, id, topics.APPLICATION_REJECTED, shapes.rejected, now=now)
     return review
+
+
+async def decide_many(
+    tx: Tx, reviewer: Reviewer, pending: Sequence[Application], status: Status, *, now: datetime
+) -> None:
+    """Approves or rejects many that are locked and wait, at once; tells as `approve` does. Raises the same."""
+    for each in pending:
+        _refuse(rules.why_not_review(each, expected_version=None))
+    event_id, ids_, action = reviewer.event_id, [each.id for each in pending], f"application.{status.value}"
+    await applications.set_review(tx, event_id, ids_, status, by=reviewer.user_id, now=now)
+    await applications.touch_participants(tx, event_id, ids_, now=now)
+    made = {ids.new("rvw"): each for each in pending}
+    await queries.insert_reviews(tx, event_id, made, reviewer_id=reviewer.user_id, action=status.value, now=now)
+    notes = [(reviewer.user_id, id) for id in ids_]
+    await audit.note_many(tx, notes, action, event_id=event_id, organization_id=reviewer.organization_id, now=now)
+    letters = [{"event_id": event_id, "review_id": review, "id": each.id} for review, each in made.items()]
+    await queue.defer_many(tx, TELL_APPLICANT, letters, at=now + rules.UNDO_FOR)
+    decided = await applications.lock_many(tx, event_id, ids_)
+    if status is Status.APPROVED:
+        approved = [shapes.approved(each, by=reviewer.user_id, at=now) for each in decided]
+        await _tell_many(tx, reviewer, topics.APPLICATION_APPROVED, approved, now=now)
+        await participants.tell_registered(tx, event_id, [each.participant_id for each in decided], now=now)
+    else:
+        rejected = [shapes.rejected(each, by=reviewer.user_id, at=now) for each in decided]
+        await _tell_many(tx, reviewer, topics.APPLICATION_REJECTED, rejected, now=now)
 
 
 async def ask_revision(
@@ -148,8 +173,8 @@ async def _decide(
 ) -> Review:
     event_id, id = reviewer.event_id, application.id
     review_id = ids.new("rvw")
-    await applications.set_review(tx, event_id, id, status, by=reviewer.user_id, now=now)
-    await applications.touch_participant(tx, event_id, id, now=now)
+    await applications.set_review(tx, event_id, [id], status, by=reviewer.user_id, now=now)
+    await applications.touch_participants(tx, event_id, [id], now=now)
     await queries.insert_review(
         tx,
         event_id,
@@ -189,6 +214,17 @@ async def _tell(
     )
 
 
+async def _tell_many(tx: Tx, reviewer: Reviewer, topic: Topic[T], happenings: list[T], *, now: datetime) -> None:
+    await outbox.put_many(
+        tx,
+        topic,
+        event_id=reviewer.event_id,
+        organization_id=reviewer.organization_id,
+        happenings=happenings,
+        now=now,
+    )
+
+
 async def _put_back(
     tx: Tx, reviewer: Reviewer, application: Application, status: Status, action: str, *, now: datetime
 ) -> Application:
@@ -197,7 +233,7 @@ async def _put_back(
         await signups.leave_all(tx, application.user_id, reviewer.event_id, application.participant_id, now=now)
     await applications.set_status(tx, reviewer.event_id, id, status, now=now)
     await applications.set_last_review(tx, reviewer.event_id, id)
-    await applications.touch_participant(tx, reviewer.event_id, id, now=now)
+    await applications.touch_participants(tx, reviewer.event_id, [id], now=now)
     await _note(tx, reviewer, action, id, now=now)
     return await applications.lock(tx, reviewer.event_id, id)
 

@@ -1,5 +1,6 @@
 """Writing the audit log."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,3 +45,28 @@ async def note(
         detail=detail,
         now=now,
     )
+
+
+async def note_many(
+    tx: Tx,
+    notes: Sequence[tuple[str, str]],
+    action: str,
+    *,
+    now: datetime,
+    organization_id: str | None = None,
+    event_id: str | None = None,
+) -> None:
+    """The same for many pairs of actor and subject, in one round trip."""
+    context = structlog.contextvars.get_contextvars()
+    acted_by = context.get("acted_by")
+    shared = {
+        "action": action,
+        "organization_id": organization_id,
+        "event_id": event_id,
+        "integration_id": None,
+        "address": context.get("address"),
+        "request_id": context.get("request_id"),
+        "detail": {"acted_by": acted_by} if acted_by else {},
+        "now": now,
+    }
+    await queries.insert_many(tx, [{"actor": actor, "subject": subject, **shared} for actor, subject in notes])

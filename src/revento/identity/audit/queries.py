@@ -45,6 +45,11 @@ async def insert(
     )
 
 
+async def insert_many(tx: Tx, rows: list[dict[str, Any]]) -> None:
+    """Appends many, in one round trip."""
+    await tx.run_many(INSERT, [row | {"detail": Json(row["detail"])} for row in rows])
+
+
 # Serves /operator/audit; newest first. The filters lean on audit_log_by_actor, _by_action, _by_subject, _by_…; without
 # any, the primary key alone.
 PAGE = """

@@ -11,7 +11,7 @@ from revento.identity.erasing import queries as erasing
 from revento.identity.sessions import actions as sessions
 from revento.identity.sessions.actions import Opened
 from revento.identity.users import passwords, queries, rules
-from revento.identity.users.models import User
+from revento.identity.users.models import Addressed, User
 from revento.kernel import ids, secrets
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
@@ -67,6 +67,15 @@ async def known_or_new(tx: Tx, email: str, name: str, *, now: datetime) -> UserI
     )
     await audit.note(tx, id, "user.brought_in", id, now=now)
     return id
+
+
+async def known_or_new_many(tx: Tx, names: dict[str, str], *, now: datetime) -> dict[str, UserId]:
+    """The same for many people, given and returned by their addresses in small letters."""
+    found = {each.email: each.id for each in await queries.list_by_email(tx, list(names))}
+    new = [Addressed(UserId(ids.new("usr")), email) for email in names if email not in found]
+    await queries.insert_unclaimed(tx, new, names, now=now)
+    await audit.note_many(tx, [(each.id, each.id) for each in new], "user.brought_in", now=now)
+    return found | {each.email: each.id for each in new}
 
 
 async def pseudonym(tx: Tx, name: str, *, now: datetime) -> UserId:

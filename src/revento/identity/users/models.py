@@ -28,3 +28,10 @@ class Export(Row, frozen=True):
     """What a person takes away of her account."""
 
     document: dict[str, Any]
+
+
+class Addressed(Row, frozen=True):
+    """An account and its address, in small letters."""
+
+    id: UserId
+    email: str

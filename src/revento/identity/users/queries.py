@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from revento.identity.users.models import Export, User
+from revento.identity.users.models import Addressed, Export, User
 from revento.identity.users.rules import Failures
 from revento.kernel.db import Tx
 from revento.kernel.ids import UserId
@@ -19,6 +19,16 @@ FIND_BY_EMAIL = """
 async def find_by_email(tx: Tx, email: str) -> User | None:
     """The account with this address, however it is capitalised."""
     return await tx.maybe(User, FIND_BY_EMAIL, email=email)
+
+
+LIST_BY_EMAIL = """
+    SELECT id, lower(email) AS email FROM users WHERE lower(email) = ANY(%(emails)s) AND deleted_at IS NULL
+"""
+
+
+async def list_by_email(tx: Tx, emails: list[str]) -> list[Addressed]:
+    """The accounts with these addresses, which are in small letters."""
+    return await tx.all(Addressed, LIST_BY_EMAIL, emails=emails)
 
 
 GET = """
@@ -82,6 +92,13 @@ async def insert(
         is_sandbox=is_sandbox,
         now=now,
     )
+
+
+async def insert_unclaimed(tx: Tx, people: list[Addressed], names: dict[str, str], *, now: datetime) -> None:
+    """Opens accounts without a password for people who come from elsewhere, in one round trip."""
+    same = {"password_hash": None, "email_verified_at": None, "locale": "en", "is_operator": False, "is_sandbox": False}
+    rows = [{"id": each.id, "email": each.email, "name": names[each.email], "now": now, **same} for each in people]
+    await tx.run_many(INSERT, rows)
 
 
 PUT_SANDBOX = """

@@ -1,5 +1,6 @@
 """The queue's two ends: defer inside a transaction, and the app on which `workers` registers tasks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +29,13 @@ async def defer(tx: Tx, task: str, *, at: datetime | None = None, once: str | No
             await job.defer_async(**args)
     except exceptions.AlreadyEnqueued:
         return
+
+
+async def defer_many(tx: Tx, task: str, each: Sequence[dict[str, Any]], *, at: datetime) -> None:
+    """Queues `task` once for each of these arguments, not before `at`, in one round trip."""
+    if each:
+        job = app.configure_task(task, allow_unknown=True, connection=tx.connection, schedule_at=at)
+        await job.batch_defer_async(*each)
 
 
 async def withdraw(tx: Tx, task: str, **args: Any) -> int:
