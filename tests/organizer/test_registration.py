@@ -47,6 +47,8 @@ async def test_adding_a_question_never_changes_one_that_is_there(app, story, for
     assert 'value="Another"' in answer.text
     labels = await app.rows(str, "SELECT label FROM form_fields WHERE key = 'meals'")
     assert labels == ["Favourite track"]
+    assert (await ada.post(f"{base}/fields/meals/drop")).status_code == 303
+    assert await order(app, story) == ["track", "arrival"]
 
 
 async def test_a_page_that_visitors_do_not_get_to_see_needs_the_organizer(app, db, story) -> None:

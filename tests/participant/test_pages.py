@@ -28,7 +28,7 @@ async def test_the_participants_pages_are_accessible_and_fit(
     mine |= {"search": f"{base}/program?q=dra", "nothing": f"{base}/program?q=xyzzy"}
     mine |= {"activity": f"{base}/activities/{story.activities['Dice Design']}", "places": f"{base}/places"}
     mine |= {"application": f"{base}/application", "change": f"{base}/application?edit=1"}
-    mine |= {"withdraw": f"{base}/application/withdraw", "account": "/account"}
+    mine |= {"withdraw": f"{base}/application/withdraw", "account": "/account", "address": "/account/address"}
 
     async def look(named: dict[str, str]) -> None:
         for name, path in named.items():
