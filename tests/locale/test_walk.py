@@ -23,6 +23,10 @@ ENGLISH = re.compile(
 )
 
 
+# What sets parts of a text apart in Markdown: paragraphs, emphasis and headings, cells, entries of lists.
+MARKS = re.compile(r"\n\s*\n|[*_#]+|\||^(?:-|\d+\.) ", re.MULTILINE)
+
+
 class Page(HTMLParser):
     """What a page says, and where it leads."""
 
@@ -57,7 +61,7 @@ async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerato
 def texts(value: Any) -> Iterator[str]:
     """Every string inside of a row, and the parts of it that Markdown sets apart."""
     if isinstance(value, str):
-        yield from (" ".join(part.split()) for part in (value, *re.split(r"\n\s*\n|[*_#]+", value)))
+        yield from (" ".join(part.split()) for part in (value, *MARKS.split(value)))
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             yield from texts(one)

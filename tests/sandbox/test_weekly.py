@@ -23,7 +23,7 @@ OF_EVENTS = """
       FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema = 'public' AND c.column_name = 'event_id' AND t.table_type = 'BASE TABLE'
 """
-HISTORY = ("audit_log", "messages", "message_queue", "procrastinate_")  # grows with every reset, and is meant to
+HISTORY = ("audit_", "messages", "message_queue", "procrastinate_")  # grows with every reset, and is meant to
 
 
 async def reset(url: str, data_dir: Path, clock: MovableClock) -> None:

@@ -29,7 +29,7 @@ HANDOUTS: Final = {
 The ferry from Den Helder takes twenty minutes and goes every hour, on the half hour. **The last one back leaves at
 21:30**; whoever misses it sleeps in the hayloft and helps with breakfast.
 
-| From | How | Takes |
+| Start | How | Takes |
 |---|---|---|
 | The harbour | bus 28, stop *Melkfabriek* | 25 minutes |
 | The harbour | bicycle, along the dike | 40 minutes with the wind |
