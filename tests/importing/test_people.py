@@ -159,7 +159,7 @@ async def test_the_command_shows_what_it_would_do_and_then_does_it(
             "application.submitted": 4,
             "application.approved": 2,
             "application.rejected": 1,
-            "user.brought_in": 4,
+            "user.brought_in": 5,
         }.items()
     )
     assert "0 people came in, 4 were there already." in (await said()).out
