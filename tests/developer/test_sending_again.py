@@ -57,10 +57,13 @@ async def test_chosen_dead_letters_are_sent_again_under_their_ids(
         page = (await ruben.get(f"{base(con)}/dead-letters")).text
         ids = CHOICE.findall(page)
         assert sorted(ids) == sorted(each.id for each in receiver.got)
+        drift = (await ruben.get(f"{base(con)}/manifest")).text
+        assert (drift.count("Never accepted"), drift.count("never sent")) == (1, len(world.EVERYTHING) - 1)
         answer = await ruben.post(f"{base(con)}/dead-letters/resend", {"ids": ids[:2]})
         assert answer.headers["location"] == f"{base(con)}/dead-letters"
         await receiver.count(5, within=20)
         await until(db, NOTHING_LEFT)
+    assert "Never accepted" not in (await ruben.get(f"{base(con)}/manifest")).text
     again = receiver.got[3:]
     assert {each.id for each in again} == set(ids[:2])
     assert [each.headers.get("X-Revento-Replay") for each in again] == [None, None]

@@ -25,6 +25,8 @@ from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
+from revento.webhooks.console import queries as deliveries
+from revento.webhooks.console.models import TopicUse
 
 
 def as_json(manifest: Manifest) -> str:
@@ -46,7 +48,15 @@ async def manifest_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -
         shown=shown,
         comparison=manifest_rules.compare(earlier.document, shown.document) if shown and earlier else None,
         text=as_json(shown.document if shown else desk.client.manifest),
+        types=await _types(tx, desk),
     )
+
+
+async def _types(tx: Tx, desk: Desk) -> list[TopicUse]:
+    """What became of each declared type, in the manifest's order."""
+    declared = desk.client.manifest.declared_webhook_event_types
+    use = {each.topic: each for each in await deliveries.list_topic_use(tx, desk.client.id, declared)}
+    return [use[name] for name in declared]
 
 
 @get("/integrations/{integration_id:str}/manifest/edit")

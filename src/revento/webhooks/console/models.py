@@ -97,6 +97,14 @@ class Attempt(msgspec.Struct, frozen=True):
     is_exact: bool
 
 
+class TopicUse(Row, frozen=True):
+    """What became of a declared type lately: when one was last accepted, and when one was last made."""
+
+    topic: str
+    last_accepted_at: datetime | None
+    last_made_at: datetime | None
+
+
 class Detail(msgspec.Struct, frozen=True):
     """Everything about one delivery, tries oldest first; `message` is `None` once its 30 days are over."""
 

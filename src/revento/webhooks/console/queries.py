@@ -6,7 +6,7 @@ from uuid import UUID
 
 from revento.kernel import ids
 from revento.kernel.db import Row, Tx
-from revento.webhooks.console.models import LIVE, Endpoint, Entry, Search, SecretThen, Told, Try
+from revento.webhooks.console.models import LIVE, Endpoint, Entry, Search, SecretThen, Told, TopicUse, Try
 
 # Serves the pages of an integration's developers (client_ids), of an organizer (installation_id) and the command line.
 LIST_ENDPOINTS = """
@@ -247,6 +247,29 @@ LIST_TRIES = """
 async def list_tries(tx: Tx, endpoint_no: int, no: int) -> list[Try]:
     """Every recorded try of a delivery, oldest first; index attempts_by_delivery."""
     return await tx.all(Try, LIST_TRIES, endpoint_no=endpoint_no, no=no)
+
+
+# Looks at the newest of each type at the receivers that answered last: index delivery_log_by_topic. Of a type that is
+# accepted at all, one of so many has been.
+LIST_TOPIC_USE = """
+    SELECT t.name AS topic, max(r.created_at) AS last_made_at,
+           max(r.finished_at) FILTER (WHERE r.state IN ('delivered', 'acknowledged')) AS last_accepted_at
+      FROM unnest(%(topics)s::text[]) AS t (name)
+      LEFT JOIN (SELECT no FROM endpoints WHERE client_id = %(client_id)s
+                  ORDER BY greatest(last_success_at, last_failure_at) DESC NULLS LAST, no DESC LIMIT 20) e ON true
+      LEFT JOIN LATERAL (
+           (SELECT l.state, l.created_at, l.finished_at FROM delivery_log l
+             WHERE l.endpoint_no = e.no AND l.topic = t.name ORDER BY l.no DESC LIMIT 50)
+            UNION ALL
+           (SELECT 'waiting', d.created_at, NULL FROM deliveries d
+             WHERE d.endpoint_no = e.no AND d.topic = t.name ORDER BY d.no DESC LIMIT 1)) r ON true
+     GROUP BY t.name
+"""
+
+
+async def list_topic_use(tx: Tx, client_id: str, topics: list[str]) -> list[TopicUse]:
+    """Which of the declared types a client's receivers were sent and accepted within retention."""
+    return await tx.all(TopicUse, LIST_TOPIC_USE, client_id=client_id, topics=topics)
 
 
 LIST_SECRETS = """
