@@ -24,6 +24,7 @@ from revento.webhooks import signing
 app = typer.Typer()
 _PAGE: Final = 50
 _WAIT_S: Final = 20
+_ASK_EVERY_S: Final = 1.0  # while something waits to be tried again; the feed allows 60 a minute
 _KEYS_WAIT_S: Final = 2  # with a keyboard to watch, ask more often, so that a key is answered soon
 _AGAIN_S: Final = (2.0, 10.0, 60.0)
 
@@ -75,6 +76,7 @@ class Listener:
         self._json = json
         self._cursor: str | None = None
         self._failed: list[Pulled] = []
+        self._asked_at = float("-inf")
         self.last: Pulled | None = None
         self.delivered = 0
 
@@ -89,12 +91,21 @@ class Listener:
             pass
 
     def turn(self, wait_s: int) -> None:
-        """Retries what is due, then asks for more, waiting up to `wait_s` seconds for it."""
+        """Retries what is due, or asks for more, waiting up to `wait_s` seconds for it."""
         now = time.monotonic()
         due = [one for one in self._failed if one.due_at <= now]
         self._failed = [one for one in self._failed if one.due_at > now]
-        soon = min((one.due_at - now for one in self._failed), default=wait_s)
-        for one in [*due, *self._pull(0 if due else max(0, min(wait_s, int(soon))))]:
+        for one in due:
+            self._deliver(one)
+        if due:
+            return
+        soon = max(0.0, min((one.due_at - now for one in self._failed), default=wait_s))
+        rest = self._asked_at + _ASK_EVERY_S - now
+        if soon < 1 and rest > 0:  # the feed waits for whole seconds: asking meanwhile would use up its budget
+            time.sleep(min(soon, rest))
+            return
+        self._asked_at = now
+        for one in self._pull(int(min(wait_s, soon))):
             self._deliver(one)
 
     def again(self) -> None:
