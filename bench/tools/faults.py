@@ -38,6 +38,7 @@ class Run:
         self.folder, self.receiver, self.dice = folder, receiver, dice
         self.postgres = Embedded.start(folder / "pg")
         self.dispatchers: list[subprocess.Popen[bytes]] = []
+        self.leaving: list[subprocess.Popen[bytes]] = []
         self.deeds: Counter[str] = Counter()
         self.leased = 0  # rows that were out when somebody fell: as many may be seen twice
         self.frozen: list[asyncio.Task[None]] = []
@@ -70,12 +71,13 @@ class Run:
         self.start()
 
     async def freeze(self) -> None:
-        """A dispatcher stands still until its lease is over by far, then goes on."""
+        """A dispatcher stands still until its lease is over by far, goes on for a while, then leaves."""
         if self.frozen and not self.frozen[-1].done():
             return await self.kill()
         await self.note_leased()
         victim = self.dispatchers.pop(0)
         victim.send_signal(signal.SIGSTOP)
+        self.leaving.append(victim)
         self.start()
         self.frozen.append(asyncio.create_task(self._thaw(victim)))
         return None
@@ -83,7 +85,9 @@ class Run:
     async def _thaw(self, victim: subprocess.Popen[bytes]) -> None:
         await asyncio.sleep(LEASE_S + 10)
         victim.send_signal(signal.SIGCONT)
-        self.dispatchers.append(victim)
+        await asyncio.sleep(EVERY_S)
+        victim.terminate()
+        await asyncio.to_thread(victim.wait, STILL_S)
 
     async def crash(self) -> None:
         """PostgreSQL drops dead and comes back."""
@@ -134,10 +138,11 @@ async def _go(folder: Path, deliveries: int, seconds: float, seed: int) -> None:
             await _settle(stage)
             await _judge(stage, run)
         finally:
-            for each in run.dispatchers:
+            started = [*run.dispatchers, *run.leaving]
+            for each in started:
                 each.send_signal(signal.SIGCONT)
                 each.send_signal(signal.SIGTERM)
-            for each in run.dispatchers:
+            for each in started:
                 each.wait(20)
             await stage.db.close()
             run.postgres.stop()
