@@ -48,7 +48,7 @@ async def test_the_map_says_what_is_on_in_each_room_now_and_next(
     async def rooms() -> dict[str, str]:
         async with visits.opened(database_url, clock, tmp_path) as site:
             page = (await (await site.anybody()).get(f"/events/{story.event_id}/places")).text
-        assert re.findall(r'<section class="block (\w+)"', page) == ["venue"]
+        assert re.findall(r'<div class="block (\w+)"', page) == ["venue"]
         return {name: re.sub(r"^\d+ \d+ seats ?", "", said) for name, said in Plan(page).rooms.items()}
 
     clock.pass_(seconds=(first + timedelta(minutes=30) - clock.now()).total_seconds())
