@@ -1,41 +1,18 @@
 """Another e-mail address: proved by its letter, told to the old one, and taken back when somebody else did it."""
 
 import re
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
-import pytest
 
 from revento.endings import leave
 from revento.identity.audit import queries as audit
 from revento.identity.users import actions as users
 from revento.identity.users import queries
-from revento.identity.users.passwords import hashed
 from revento.kernel.language import Say
 from revento.kernel.mail import actions as mail
-from tests import visits
+from tests.account.conftest import PASSWORD
 from tests.conftest import MovableClock
 from tests.visits import Site, Visitor
 
-PASSWORD = "correct horse battery staple"
 OLD, NEW = "ada@example.test", "ada@elsewhere.test"
-
-
-@pytest.fixture
-async def site(database_url: str, clock: MovableClock, tmp_path: Path) -> AsyncGenerator[Site]:
-    """The application."""
-    async with visits.opened(database_url, clock, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def ada(site: Site) -> Visitor:
-    """Somebody with a password, signed in on one device."""
-    visitor = await site.person("Ada Moss")
-    assert visitor.user_id is not None
-    async with site.db.tx() as tx:
-        await queries.set_password(tx, visitor.user_id, await hashed(PASSWORD), now=site.clock.now())
-    return visitor
 
 
 async def letters(site: Site, to: str) -> list[str]:

@@ -1,6 +1,7 @@
 """SQL of the operator's desk: queues, organizations, people."""
 
 from datetime import datetime
+from typing import Final, LiteralString
 
 from revento.integrations.operations.models import (
     EventRow,
@@ -14,6 +15,7 @@ from revento.integrations.operations.models import (
 )
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId, OrganizationId, UserId
+from revento.kernel.reader import join
 
 # Serves every page of the desk; each part counts a partial index that is small when all is well.
 QUEUES = """
@@ -116,7 +118,8 @@ async def list_events(tx: Tx, organization_id: OrganizationId) -> list[EventRow]
     return await tx.all(EventRow, LIST_EVENTS, organization_id=organization_id)
 
 
-REACH_OF_ORGANIZATION = """
+# Connections that are in force, and what hangs on them.
+_REACH: Final[LiteralString] = """
     SELECT count(*) AS connections, count(DISTINCT i.event_id) AS events,
            coalesce(sum((SELECT count(*) FROM user_grants g
                           WHERE g.installation_id = i.id AND g.ended_at IS NULL)), 0)::bigint AS grants,
@@ -126,8 +129,8 @@ REACH_OF_ORGANIZATION = """
       FROM installations i
       JOIN clients c ON c.id = i.client_id
       JOIN manifests f ON f.id = c.manifest_id
-     WHERE i.organization_id = %(organization_id)s AND i.state = 'active'
 """
+REACH_OF_ORGANIZATION: Final = join(_REACH, "     WHERE i.organization_id = %(organization_id)s AND i.state = 'active'")
 
 
 async def reach_of_organization(tx: Tx, organization_id: OrganizationId) -> Reach:
@@ -135,18 +138,7 @@ async def reach_of_organization(tx: Tx, organization_id: OrganizationId) -> Reac
     return await tx.one(Reach, REACH_OF_ORGANIZATION, organization_id=organization_id)
 
 
-REACH_OF_INTEGRATION = """
-    SELECT count(*) AS connections, count(DISTINCT i.event_id) AS events,
-           coalesce(sum((SELECT count(*) FROM user_grants g
-                          WHERE g.installation_id = i.id AND g.ended_at IS NULL)), 0)::bigint AS grants,
-           count(*) FILTER (WHERE nullif(f.document->>'webhook_url', '') IS NOT NULL) AS endpoints,
-           coalesce(sum((SELECT count(*) FROM endpoints e JOIN deliveries d ON d.endpoint_no = e.no
-                          WHERE e.installation_id = i.id)), 0)::bigint AS waiting
-      FROM installations i
-      JOIN clients c ON c.id = i.client_id
-      JOIN manifests f ON f.id = c.manifest_id
-     WHERE i.integration_id = %(integration_id)s AND i.state = 'active'
-"""
+REACH_OF_INTEGRATION: Final = join(_REACH, "     WHERE i.integration_id = %(integration_id)s AND i.state = 'active'")
 
 
 async def reach_of_integration(tx: Tx, integration_id: IntegrationId) -> Reach:

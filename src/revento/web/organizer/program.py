@@ -152,7 +152,7 @@ async def _of(tx: Tx, desk: Desk, asked: str, on: date) -> list[Activity]:
     """All activities, those without a place, or those of a day, by time."""
     if asked not in ("all", "unplaced"):
         found = await queries.list_activities(tx, desk.event_id, drafts=True, span=grid.span(on, desk.time_zone))
-        return sorted(found, key=lambda each: (each.starts_at, each.title))
+        return grid.of_day(found, on, desk.time_zone)
     found = await queries.list_activities(tx, desk.event_id, drafts=True)
     return [each for each in found if asked == "all" or each.location_id is None]
 
