@@ -41,8 +41,10 @@ class Hand:
         self.page, self.steps = page, steps
 
     async def click(self, target: str | Locator) -> None:
+        """Clicks, and waits until the page it leads to has loaded: Chromium refuses to reload one still on its way."""
         self.steps.count += 1
         await self._at(target).click()
+        await self.page.wait_for_load_state()
 
     async def type(self, target: str | Locator, text: str) -> None:
         self.steps.count += 1
