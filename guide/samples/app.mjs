@@ -15,7 +15,7 @@ const cookie = (request, name) => new Map((request.headers.cookie ?? "").split("
 
 // [connect]
 app.get("/connect", async (request, response) => {
-  const { url, state } = await revento.authorize({ redirectUri, eventId: String(request.query.event_id) });
+  const { url, state } = await revento.authorize({ redirectUri, eventId: request.query.event_id });
   response.cookie("state", state, { httpOnly: true, sameSite: "lax" }).redirect(url); // in this browser's session
 });
 

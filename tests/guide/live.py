@@ -108,6 +108,9 @@ class Project:
         (register,) = shell("3.")
         words = register.replace("ORGANIZATION_ID", self.event["organization_id"]).split()
         self.made = live.told(*words[1:], cwd=folder)
+        written = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines() if "=" in line)
+        assert written["REVENTO_CLIENT_SECRET"] == self.made["client_secret"]
+        assert written["SANDBOX_EVENT_ID"] in [one["id"] for one in live.facts["events"]]
         self.values = {
             "REVENTO_BASE_URL": live.url,
             "REVENTO_CLIENT_ID": self.made["client_id"],

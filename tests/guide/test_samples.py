@@ -1,5 +1,6 @@
 """The guide's samples run: against the vectors, against the conformance kit, and each pattern against a provider."""
 
+import asyncio
 import base64
 import importlib.util
 import json
@@ -13,6 +14,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from revento_sdk import MemoryTokenStore, Receiver, Revento
 from revento_sdk.testing import SECRET, signed_delivery
@@ -120,6 +122,101 @@ def checked(start: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*words, *PATHS.split()], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+# Receiving, framework by framework
+
+
+def statuses(post):
+    """What a route says to a delivery, to the same again, and to one that was altered on its way."""
+    headers, raw = signed_delivery("webhook.test", {"message": "hello"})
+    return [post(headers, raw).status_code, post(headers, raw).status_code, post(headers, raw + b" ").status_code]
+
+
+async def posted(transport, headers, raw):
+    async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
+        return await client.post(ROUTE, headers=headers, content=raw)
+
+
+def test_each_python_framework_receives_as_the_guide_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REVENTO_WEBHOOK_SECRET", SECRET)
+    receiving = loaded("receiving")
+    site = receiving.with_flask()
+    with httpx.Client(transport=httpx.WSGITransport(site), base_url="http://site") as client:
+        assert statuses(lambda headers, raw: client.post(ROUTE, headers=headers, content=raw)) == [200, 200, 401]
+    other = httpx.ASGITransport(receiving.with_starlette())
+    assert statuses(lambda headers, raw: asyncio.run(posted(other, headers, raw))) == [200, 200, 401]
+    assert [str(one.pattern) for one in receiving.with_django()] == [ROUTE.lstrip("/")]
+    assert capsys.readouterr().out == "webhook.test {'message': 'hello'}\n" * 2
+
+
+ROUTE = "/webhooks/revento"
+IN_NODE = """
+import { createServer } from "node:http";
+import { SECRET, signedDelivery } from "revento-sdk/testing";
+process.env.REVENTO_WEBHOOK_SECRET = SECRET;
+const url = (port) => `http://127.0.0.1:${port}/webhooks/revento`;
+const served = async (app) => url(await new Promise((go) => void app.listen(0, () => go(app.address().port))));
+const express = await served(createServer((await import("./with-express.mjs")).default));
+const fastify = `${await (await import("./with-fastify.mjs")).default.listen({ port: 0 })}/webhooks/revento`;
+const hono = (await import("./with-hono.mjs")).default;
+const { POST } = await import("./with-next.mjs");
+const ways = {
+  express: (init) => fetch(express, init),
+  fastify: (init) => fetch(fastify, init),
+  hono: (init) => hono.request("/webhooks/revento", init),
+  next: (init) => POST(new Request(url(1), init)),
+};
+for (const [name, post] of Object.entries(ways)) {
+  const { headers, raw } = await signedDelivery("webhook.test", { message: name });
+  const told = [];
+  for (const body of [raw, raw, Buffer.concat([raw, Buffer.from(" ")])])
+    told.push((await post({ method: "POST", headers, body })).status);
+  console.log(name, told.join());
+}
+process.exit();
+"""
+
+
+def test_each_javascript_framework_receives_as_the_guide_says(tmp_path):
+    for sample in SAMPLES.glob("*.mjs"):
+        shutil.copy(sample, tmp_path)
+    (tmp_path / "node_modules").symlink_to(MODULES)
+    (tmp_path / "run.mjs").write_text(IN_NODE)
+    ran = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    wanted = [
+        line
+        for name in ("express", "fastify", "hono", "next")
+        for line in (f"webhook.test {{ message: '{name}' }}", f"{name} 200,200,401")
+    ]
+    assert ran.stdout.splitlines() == wanted, ran.stderr
+
+
+# Tokens in a database
+
+
+async def test_tokens_in_a_database_of_ones_own_are_refreshed_once(provider, database_url):
+    provider.generation = 1
+    store = loaded("token_store").PostgresTokenStore(database_url)
+    store.put(EVENT, from_answer(provider.pair(), datetime.now(UTC).timestamp() - 4000))
+    found = []
+
+    def work():
+        with Revento("client", "secret", base_url=provider.url, tokens=store) as revento:
+            found.append(revento.access_token(EVENT))
+
+    workers = [threading.Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (set(found), provider.rotations) == ({"rev_install_2"}, 1)
+    now = store.get(EVENT)
+    assert not store.swap(EVENT, now.changed(), None)
+    assert store.swap(EVENT, now, None)
+    assert store.get(EVENT) is None
+    store._db.close()
 
 
 # Patterns

@@ -87,7 +87,26 @@ def test_a_gap_is_repaired_from_the_pull_feed(mirror, provider, store):
     assert mirror.repair() == 2
     assert (mirror.missing(), store.get("activity", "act_2")["v"]) == ([], 3)
     asked = len(provider.asked)
-    assert (mirror.repair(), len(provider.asked)) == (0, asked)
+    assert (mirror.repair(), len(provider.asked)) == (0, asked + 1)
+
+
+def test_after_a_downtime_what_waits_is_fetched_although_nothing_newer_has_shown_a_gap(
+    mirror, provider, store
+):
+    mirror.load()
+    mirror.apply(activity(1, 1))
+    waiting = [
+        signed_delivery("activity.updated", activity(v, v, "act_2").message["data"], event_id=EVENT, sequence=v)
+        for v in (2, 3)
+    ]
+    pulled = [
+        {"id": h["X-Revento-Delivery-Id"], "headers": h, "body": base64.b64encode(raw).decode()} for h, raw in waiting
+    ]
+    provider.documents["/api/v1/integration/deliveries"] = {"data": pulled, "next_cursor": None, "has_more": False}
+    assert mirror.missing() == []
+    assert (mirror.repair(), store.get("activity", "act_2")["v"]) == (2, 3)
+    assert [one.query["only"] for one in provider.paths("/api/v1/integration/deliveries")] == ["open"]
+    assert mirror.repair() == 0
 
 
 def test_a_gap_that_the_feed_lost_too_is_repaired_by_a_load(mirror, provider, store):

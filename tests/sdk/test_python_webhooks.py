@@ -163,11 +163,8 @@ class DjangoSite:
 
 class StarletteSite:
     def __init__(self, receiver, log, seen):
-        async def handler(delivery):
-            seen(delivery)
-
         app = Starlette()
-        app.add_route("/webhooks/revento", for_starlette.webhook_route(receiver, log, handler), methods=["POST"])
+        app.add_route("/webhooks/revento", for_starlette.webhook_route(receiver, log, seen), methods=["POST"])
         self.transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     async def post(self, headers, raw):
@@ -175,7 +172,15 @@ class StarletteSite:
             return await client.post("/webhooks/revento", headers=headers, content=raw)
 
 
-@pytest.mark.parametrize("site", [FlaskSite, DjangoSite, StarletteSite])
+class AwaitingSite(StarletteSite):
+    def __init__(self, receiver, log, seen):
+        async def handler(delivery):
+            seen(delivery)
+
+        super().__init__(receiver, log, handler)
+
+
+@pytest.mark.parametrize("site", [FlaskSite, DjangoSite, StarletteSite, AwaitingSite])
 async def test_every_framework_verifies_the_raw_body_and_processes_once(site):
     seen, fails = [], [True]
 
@@ -194,3 +199,11 @@ async def test_every_framework_verifies_the_raw_body_and_processes_once(site):
     headers, raw = signed_delivery("webhook.test", {"message": "x" * (1 << 20)})
     assert (await running.post(headers, raw)).status_code == 413
     assert len(seen) == 1
+
+
+def test_a_handler_that_would_never_be_awaited_is_refused_when_the_site_starts():
+    async def handler(delivery): ...
+
+    for site in (FlaskSite, DjangoSite):
+        with pytest.raises(TypeError, match="plain function"):
+            site(Receiver(SECRET), MemoryDeliveryLog(), handler)

@@ -110,9 +110,13 @@ export class Revento {
     return this.#talk.revoke(keyOf(eventId, userId));
   }
 
-  /** The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds. */
-  deliveries({ cursor, wait = 0, limit = 100 }: { cursor?: string; wait?: number; limit?: number } = {}): Promise<Page<PulledDelivery>> {
-    return this.#talk.integration("GET", "/deliveries", { cursor, wait: Math.min(wait, LONG_POLL_S), limit });
+  /**
+   * The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds.
+   * `only: "open"` leaves out what your webhook took.
+   */
+  deliveries(asked: { cursor?: string; wait?: number; limit?: number; only?: "all" | "open" } = {}): Promise<Page<PulledDelivery>> {
+    const { cursor, wait = 0, limit = 100, only = "all" } = asked;
+    return this.#talk.integration("GET", "/deliveries", { cursor, wait: Math.min(wait, LONG_POLL_S), limit, only });
   }
 
   /** Say that pulled deliveries are processed. */

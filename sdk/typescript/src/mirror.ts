@@ -106,20 +106,15 @@ export class Mirror {
   }
 
   /**
-   * Fetch what is missing from the pull feed, and apply it; tells how many deliveries that were.
-   * What even the feed does not have any more (30 days) is made good by a full load.
+   * Fetch what has not arrived from the pull feed, and apply it; tells how many deliveries that were.
+   *
+   * First what no webhook has brought: after a time of being down that is everything, the newest too. Then what was
+   * brought, but is missing here. What even the feed does not have any more (30 days) is made good by a full load.
    */
   async repair(): Promise<number> {
-    const wanted = new Set(await this.missing());
-    if (wanted.size === 0) return 0;
-    let found = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await this.revento.deliveries(cursor === undefined ? {} : { cursor });
-      for (const item of page.data) if (await this.#takePulled(item.headers, fromBase64(item.body), wanted)) found++;
-      cursor = page.has_more ? (page.next_cursor ?? undefined) : undefined;
-    } while (wanted.size > 0 && cursor !== undefined);
-    if (wanted.size > 0) {
+    let found = await this.#pull("open");
+    if ((await this.missing()).length > 0) found += await this.#pull("all");
+    if ((await this.missing()).length > 0) {
       await this.load();
       await this.#alone(async () => {
         const { position, ahead } = (await this.store.position()) ?? { position: 0, ahead: [] };
@@ -129,13 +124,24 @@ export class Mirror {
     return found;
   }
 
-  async #takePulled(headers: Record<string, string>, raw: Uint8Array, wanted: Set<number>): Promise<boolean> {
+  async #pull(only: "all" | "open"): Promise<number> {
+    let found = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.revento.deliveries(cursor === undefined ? { only } : { cursor, only });
+      for (const item of page.data) if (await this.#takePulled(item.headers, fromBase64(item.body))) found++;
+      cursor = page.has_more ? (page.next_cursor ?? undefined) : undefined;
+    } while (cursor !== undefined && (only === "open" || (await this.missing()).length > 0));
+    return found;
+  }
+
+  async #takePulled(headers: Record<string, string>, raw: Uint8Array): Promise<boolean> {
     const plain = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const message = JSON.parse(new TextDecoder().decode(raw)) as Message;
     const sequence = Number(plain.get("x-revento-sequence") ?? "0");
-    if (message.event_id !== this.eventId || !wanted.has(sequence)) return false;
+    const { position, ahead } = (await this.store.position()) ?? { position: 0, ahead: [] };
+    if (message.event_id !== this.eventId || sequence <= position || ahead.includes(sequence)) return false;
     await this.apply({ id: plain.get("x-revento-delivery-id") ?? "", message, raw, attempt: 1, sequence, replay: false });
-    wanted.delete(sequence);
     return true;
   }
 

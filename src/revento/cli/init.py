@@ -13,6 +13,7 @@ from revento.cli.terminal import Failed
 app = typer.Typer()
 _PACKAGED: Final = Path(__file__).parent / "scaffolds"
 _HERE: Final = Path(__file__).parents[3] / "examples"  # beside the sources, when Revento runs from them
+_HOME: Final = "http://localhost:3000"
 
 
 class Language(StrEnum):
@@ -23,8 +24,11 @@ class Language(StrEnum):
 
 
 _NEXT: Final = {
-    Language.PYTHON: "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && .venv/bin/python app.py",
-    Language.NODE: "node --env-file=.env app.mjs",
+    Language.PYTHON: (
+        "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+        "(set -a; . ./.env; .venv/bin/python app.py)",
+    ),
+    Language.NODE: ("node --env-file=.env app.mjs",),
 }
 
 
@@ -52,12 +56,14 @@ def init(
         return
     terminal.note(f"{folder} holds {', '.join(made)}.")
     terminal.note("Next:")
-    terminal.note(f"  1. revento integrations register {folder}/manifest.json --organization ORGANIZATION")
-    terminal.note(f"  2. write what it prints into {folder}/.env")
-    terminal.note(f"  3. cd {folder} && {_NEXT[language]}")
-    terminal.note(
-        "  4. open http://localhost:3000/connect; deliveries: revento listen --forward-to http://localhost:3000/webhooks/revento"
+    steps = (
+        f"cd {folder}",
+        "revento integrations register manifest.json --organization ORGANIZATION --write .env",
+        *_NEXT[language],
+        f"open {_HOME}/connect; deliveries: revento listen --forward-to {_HOME}/webhooks/revento",
     )
+    for number, step in enumerate(steps, 1):
+        terminal.note(f"  {number}. {step}")
 
 
 def folder_of(language: Language) -> Path:

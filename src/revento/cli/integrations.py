@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 import typer
 
-from revento.cli import edge, terminal
+from revento.cli import dotenv, edge, terminal
 from revento.cli.edge import Desk
 from revento.cli.terminal import Failed
 from revento.contract.errors import Refused
@@ -17,13 +17,14 @@ from revento.identity.organizations import queries as organizations
 from revento.identity.organizations.models import Organization
 from revento.integrations.catalogue import actions as catalogue
 from revento.integrations.catalogue import queries as integrations
-from revento.integrations.catalogue.models import Integration
+from revento.integrations.catalogue.models import Integration, Registered
 from revento.integrations.credentials import actions as credentials
 from revento.integrations.credentials import queries as clients
 from revento.integrations.credentials.models import Client
 from revento.integrations.manifests import actions as manifests
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId, OrganizationId, UserId
+from revento.sandbox import sheets
 
 app = typer.Typer(no_args_is_help=True, help="Register and look after integrations.")
 T = TypeVar("T")
@@ -58,9 +59,12 @@ def register(
     organization: Annotated[
         str | None, typer.Option("--organization", metavar="ID", help="Whose it is; none: a sandbox client.")
     ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", metavar="FILE", help="Set the credentials in this .env file.")
+    ] = None,
     json: terminal.Json = False,
 ) -> None:
-    """Register an integration; prints its id and its secrets, once."""
+    """Register an integration; prints its id and its secrets, once, or writes them into a project's .env."""
     raw = manifest.read_bytes()
 
     async def work(desk: Desk, tx: Tx) -> Any:
@@ -74,7 +78,12 @@ def register(
         )
 
     made = _run(work)
-    _show_once(made, json, f"{made.id} is registered. The secrets are shown this once:")
+    if write is not None:
+        dotenv.put(write, _settings(made, organization, dotenv.read(write)))
+    if write is None or json:
+        _show_once(made, json, f"{made.id} is registered. The secrets are shown this once:")
+    else:
+        terminal.note(f"{made.id} is registered. Its credentials are in {write}.")
 
 
 @app.command()
@@ -202,6 +211,22 @@ def _show_once(made: Any, json: bool, say: str) -> None:
     terminal.note(say)
     fields: dict[str, Any] = msgspec.to_builtins(made)
     terminal.table(("", ""), [(name, value) for name, value in fields.items() if value is not None])
+
+
+def _settings(made: Registered, organization: str | None, known: dict[str, str]) -> dict[str, str]:
+    """What a project sets to be this integration, with an event of its organization to begin with."""
+    chosen = edge.settings()
+    sheet = sheets.read(chosen.data_dir)
+    events = [each.id for each in sheet.events if each.organization_id == organization] if sheet else []
+    told = {
+        "REVENTO_BASE_URL": chosen.base_url,
+        "REVENTO_CLIENT_ID": made.client_id,
+        "REVENTO_CLIENT_SECRET": made.client_secret,
+        "REVENTO_WEBHOOK_SECRET": made.webhook_secret or "",
+    }
+    if events and not known.get("SANDBOX_EVENT_ID"):
+        told["SANDBOX_EVENT_ID"] = events[0]
+    return told
 
 
 def _read(desk: Desk, raw: bytes, environment: Environment) -> Manifest:

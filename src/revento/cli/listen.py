@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 import typer
+from rich.markup import escape
 
 from revento.cli import server, terminal
 from revento.cli.server import Client
@@ -169,7 +170,7 @@ class Listener:
         colour = "green" if 200 <= status < 300 else "red"
         word = f"{status}" if status else "---"
         resource = jsons.loads(one.body)["data"].get("id", "")
-        what = f"{took_ms} ms" if error is None else error
+        what = f"{took_ms} ms" if error is None else escape(error)
         note = " (again)" if is_replay else f" (try {one.tries + 1})" if one.tries else ""
         terminal.out.print(
             f"{time.strftime('%H:%M:%S')} [{colour}]{word}[/] {one.type:38} #{one.sequence:<6} {resource} {what}{note}"

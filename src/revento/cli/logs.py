@@ -5,6 +5,7 @@ import time
 from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 
 from revento.cli import server, terminal
 from revento.cli.server import Client
@@ -44,9 +45,7 @@ def _show(rows: list[dict[str, Any]], json: bool) -> None:
             continue
         colour = "green" if row["status"] < 400 else "red"
         error = f" {row['error']}" if row["error"] else ""
-        query = f"?{row['query']}" if row["query"] else ""
+        asked = escape(f"{row['method']} {row['path']}{'?' if row['query'] else ''}{row['query'] or ''}")
         took = f"{row['duration_ms']:.0f} ms, {row['rows']} row(s)"
-        terminal.out.print(
-            f"{row['at']} [{colour}]{row['status']}[/] {row['method']} {row['path']}{query} {took}{error}"
-        )
+        terminal.out.print(f"{row['at']} [{colour}]{row['status']}[/] {asked} {took}{error}")
         terminal.out.print(f"  request {row['request_id']}", style="dim", markup=False)

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import typer
 
+from revento.cli import dotenv as dotenvs
 from revento.cli import remembered
 from revento.cli.terminal import Failed
 from revento.contract.headers import MEDIA_TYPE_V1, REQUEST_ID
@@ -24,7 +25,6 @@ ClientId = Annotated[str | None, typer.Option("--client-id", help="REVENTO_CLIEN
 ClientSecret = Annotated[str | None, typer.Option("--client-secret", help="REVENTO_CLIENT_SECRET.")]
 DEFAULT: Final = "http://localhost:8000"
 _TIMEOUT_S: Final = 15.0
-_DOTENV: Final = ".env"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,13 +62,8 @@ def _told(given: str | None, variable: str) -> str | None:
 
 
 def dotenv() -> dict[str, str]:
-    """`NAME=value` lines of `.env` in this folder, as the quickstarts keep them."""
-    try:
-        lines = Path(_DOTENV).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return {}
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+    """What `.env` in this folder sets."""
+    return dotenvs.read(Path(dotenvs.NAME))
 
 
 def base_url(given: str | None) -> str:

@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from revento.contract.errors import Refused
 from revento.kernel.config import Misconfigured
@@ -63,14 +64,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for column in columns:
         shown.add_column(column, no_wrap=not out.is_terminal)  # an id that is copied from a pipe must be whole
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     out.print(shown)
 
 
 def note(say: str, *, quiet: bool = False) -> None:
     """Says something to people on stdout; nothing when `quiet`, for programs that read JSON there."""
     if not quiet:
-        out.print(say)
+        out.print(say, markup=False)
 
 
 def warn(say: str) -> None:

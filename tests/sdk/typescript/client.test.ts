@@ -205,7 +205,7 @@ test("the integration's own endpoints are asked with id and secret", async () =>
   await revento.acknowledge(["a", "b"]);
   await revento.confirmDeletion("del_1");
   const [first, second, third] = provider.asked;
-  assert.deepEqual(first?.query, { wait: "20", limit: "100" });
+  assert.deepEqual(first?.query, { only: "all", wait: "20", limit: "100" });
   assert.equal(first?.headers["authorization"], `Basic ${Buffer.from("client:secret").toString("base64")}`);
   assert.deepEqual([second?.path, second?.body], ["/api/v1/integration/deliveries/ack", '{"ids":["a","b"]}']);
   assert.equal(third?.path, "/api/v1/integration/deletions/del_1/confirm");

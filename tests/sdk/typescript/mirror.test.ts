@@ -59,7 +59,18 @@ test("a gap is repaired from the pull feed", async () => {
   assert.equal(await mirror.repair(), 2);
   assert.deepEqual([await mirror.missing(), store.get("activity", "act_2")?.["description"]], [[], "3"]);
   const asked = provider.asked.length;
-  assert.deepEqual([await mirror.repair(), provider.asked.length], [0, asked]);
+  assert.deepEqual([await mirror.repair(), provider.asked.length], [0, asked + 1]);
+});
+
+test("after a time of being down, what waits is fetched although nothing newer has shown a gap", async () => {
+  await mirror.load();
+  await mirror.apply(await activity(1));
+  const waiting = await Promise.all([2, 3].map((v) => signedDelivery("activity.updated", { id: "act_2", updated_at: at(v), description: String(v) }, { eventId: EVENT, sequence: v })));
+  const data = waiting.map(({ headers, raw }) => ({ id: headers["X-Revento-Delivery-Id"], headers, body: Buffer.from(raw).toString("base64") }));
+  provider.documents["/api/v1/integration/deliveries"] = { data, next_cursor: null, has_more: false };
+  assert.deepEqual(await mirror.missing(), []);
+  assert.deepEqual([await mirror.repair(), store.get("activity", "act_2")?.["description"]], [2, "3"]);
+  assert.equal(await mirror.repair(), 0);
 });
 
 test("a gap that the feed lost too is repaired by a load", async () => {

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 import httpx
 
@@ -19,6 +19,7 @@ ORGANIZER_SCOPES: Final[tuple[wire.Scope, ...]] = ("event.read", "participants.r
 LOGIN_SCOPES: Final[tuple[wire.Scope, ...]] = ("profile.read", "event.attendance")
 _TIMEOUT_S: Final = 10.0
 _LONG_POLL_S: Final = 20
+Only = Literal["all", "open"]
 
 
 class PulledDelivery(TypedDict):
@@ -36,8 +37,8 @@ def _setting(given: str | None, variable: str, default: str | None = None) -> st
     return value
 
 
-def _feed(talk: Conversation, cursor: str | None, wait: int, limit: int) -> Steps[Page[PulledDelivery]]:
-    query = {"cursor": cursor, "wait": min(wait, _LONG_POLL_S), "limit": limit}
+def _feed(talk: Conversation, cursor: str | None, wait: int, limit: int, only: Only) -> Steps[Page[PulledDelivery]]:
+    query = {"cursor": cursor, "wait": min(wait, _LONG_POLL_S), "limit": limit, "only": only}
     return talk.integration("GET", "/deliveries", query)
 
 
@@ -111,9 +112,14 @@ class Revento:
         """End the connection from our side and forget its tokens."""
         drive(self._talk.revoke(key_of(event_id, user_id)))
 
-    def deliveries(self, cursor: str | None = None, *, wait: int = 0, limit: int = 100) -> Page[PulledDelivery]:
-        """The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds."""
-        return drive(_feed(self._talk, cursor, wait, limit))
+    def deliveries(
+        self, cursor: str | None = None, *, wait: int = 0, limit: int = 100, only: Only = "all"
+    ) -> Page[PulledDelivery]:
+        """The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds.
+
+        `only="open"` leaves out what your webhook took.
+        """
+        return drive(_feed(self._talk, cursor, wait, limit, only))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Say that pulled deliveries are processed."""
@@ -197,9 +203,14 @@ class AsyncRevento:
         """End the connection from our side and forget its tokens."""
         await adrive(self._talk.revoke(key_of(event_id, user_id)))
 
-    async def deliveries(self, cursor: str | None = None, *, wait: int = 0, limit: int = 100) -> Page[PulledDelivery]:
-        """The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds."""
-        return await adrive(_feed(self._talk, cursor, wait, limit))
+    async def deliveries(
+        self, cursor: str | None = None, *, wait: int = 0, limit: int = 100, only: Only = "all"
+    ) -> Page[PulledDelivery]:
+        """The pull feed: deliveries that were not acknowledged, the oldest first; waits up to `wait` (20) seconds.
+
+        `only="open"` leaves out what your webhook took.
+        """
+        return await adrive(_feed(self._talk, cursor, wait, limit, only))
 
     async def acknowledge(self, ids: Sequence[str]) -> None:
         """Say that pulled deliveries are processed."""

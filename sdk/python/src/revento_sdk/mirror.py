@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, cast
 
-from revento_sdk.client import Revento
+from revento_sdk.client import Only, Revento
 from revento_sdk.errors import NotFound
 from revento_sdk.reading import EventApi
 from revento_sdk.types import Message
@@ -135,36 +135,38 @@ class Mirror:
         return [number for number in range(position + 1, max(ahead, default=position)) if number not in ahead]
 
     def repair(self) -> int:
-        """Fetch what is missing from the pull feed, and apply it; tells how many deliveries that were.
+        """Fetch what has not arrived from the pull feed, and apply it; tells how many deliveries that were.
 
-        What even the feed does not have any more (30 days) is made good by a full load.
+        First what no webhook has brought: after a time of being down that is everything, the newest too. Then what was
+        brought, but is missing here. What even the feed does not have any more (30 days) is made good by a full load.
         """
-        wanted, found = set(self.missing()), 0
-        if not wanted:
-            return 0
-        cursor: str | None = None
-        while wanted:
-            page = self._revento.deliveries(cursor)
-            for item in page["data"]:
-                found += self._take_pulled(item["headers"], base64.b64decode(item["body"]), wanted)
-            if not page["has_more"]:
-                break
-            cursor = page["next_cursor"]
-        if wanted:
+        found = self._pull("open")
+        if self.missing():
+            found += self._pull("all")
+        if self.missing():
             self.load()
             with self._lock:
                 _, ahead = self._seen()
                 self._store.note("sequence", [max(ahead), []])
         return found
 
-    def _take_pulled(self, headers: Mapping[str, str], raw: bytes, wanted: set[int]) -> int:
+    def _pull(self, only: Only) -> int:
+        found, cursor = 0, None
+        while True:
+            page = self._revento.deliveries(cursor, only=only)
+            found += sum(self._take_pulled(item["headers"], base64.b64decode(item["body"])) for item in page["data"])
+            if not page["has_more"] or (only == "all" and not self.missing()):
+                return found
+            cursor = page["next_cursor"]
+
+    def _take_pulled(self, headers: Mapping[str, str], raw: bytes) -> bool:
         plain = {name.lower(): value for name, value in headers.items()}
         message, sequence = cast(Message, json.loads(raw)), int(plain.get("x-revento-sequence", "0"))
-        if message["event_id"] != self.event_id or sequence not in wanted:
-            return 0
+        position, ahead = self._seen()
+        if message["event_id"] != self.event_id or sequence <= position or sequence in ahead:
+            return False
         self.apply(Delivery(plain["x-revento-delivery-id"], message, raw, 1, sequence, replay=False))
-        wanted.discard(sequence)
-        return 1
+        return True
 
     def _take(self, message: Message) -> None:
         if message["type"] in _SNAPSHOTS:

@@ -1,5 +1,6 @@
 """What an endpoint answers, the same in every framework."""
 
+import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
@@ -16,6 +17,13 @@ _TOO_LARGE: Final[Outcome] = (413, {"error": "payload_too_large"})
 _BUSY: Final[Outcome] = (503, {"error": "busy"})
 _NOT_GENUINE: Final[Outcome] = (401, {"error": "not_genuine"})
 _OK: Final[Outcome] = (200, {"ok": True})
+
+
+def plain(handler: Handler) -> Handler:
+    """The handler, unless nobody would ever await it. Raises `TypeError` then, when your site starts."""
+    if inspect.iscoroutinefunction(handler):
+        raise TypeError("an async handler would never run here: give a plain function")
+    return handler
 
 
 def answer(receiver: Receiver, log: DeliveryLog, handler: Handler, headers: Mapping[str, str], raw: bytes) -> Outcome:
