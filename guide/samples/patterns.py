@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from revento_sdk import Delivery, Receiver, Revento
 from revento_sdk.mirror import Mirror, SqliteMirrorStore
@@ -72,11 +73,13 @@ def now_and_next(revento: Revento, event_id: str, now: datetime | None = None) -
     """Lines for a screen in the foyer."""
     stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
     program = revento.event(event_id).program()
+    zone = ZoneInfo(program["time_zone"])  # the event's clock, not the screen's
     rooms = {one["id"]: one["name"] for one in program["locations"]}
     coming = [one for day in program["days"] for one in day["activities"] if one["ends_at"] > stamp]
     coming = [one for one in coming if one["status"] == "scheduled"]
     return [
-        f"{one['starts_at'][11:16]} {one['title']} ({rooms.get(one['location_id'] or '', 'somewhere')})"
+        f"{datetime.fromisoformat(one['starts_at']).astimezone(zone):%H:%M} {one['title']}"
+        f" ({rooms.get(one['location_id'] or '', 'somewhere')})"
         for one in coming[:8]
     ]
 

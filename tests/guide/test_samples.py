@@ -318,12 +318,13 @@ def test_signage_shows_what_is_on_and_next(revento, provider):
         },
     ]
     document = {
+        "time_zone": "Europe/Berlin",
         "locations": [{"id": "loc_1", "name": "Hall"}],
         "days": [{"date": "2026-07-10", "activities": activities}],
     }
     provider.documents[f"{BASE}/program"] = document
     lines = patterns.now_and_next(revento, EVENT, datetime(2026, 7, 10, 10, tzinfo=UTC))
-    assert lines == ["09:30 Now (Hall)"]
+    assert lines == ["11:30 Now (Hall)"]
 
 
 def test_an_export_writes_one_table_and_ends_the_connection(revento, provider, tmp_path):

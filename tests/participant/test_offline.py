@@ -61,3 +61,30 @@ async def test_the_program_and_my_schedule_are_read_without_a_network_until_i_si
     await page.context.set_offline(True)
     await page.goto(f"{site}{base}/schedule")
     assert await page.text_content("h1") == "You are offline"
+
+
+async def test_where_the_network_does_not_answer_what_is_kept_is_shown_and_what_was_sent_is_not_lost_silently(
+    db: Database, site: str, clock: MovableClock, page_at: PageAt
+) -> None:
+    story = await convention(db, clock)
+    base = f"/events/{story.event_id}"
+    page = await page_at(390)
+    await sign_in(page, site, "leila@example.test")
+    await page.goto(f"{site}{base}")
+    await settled(page, f"{base}/program")
+    async with db.tx() as tx:
+        await tx.run("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")  # the server is there, but does not answer
+        await page.goto(f"{site}{base}/program")
+        assert "Quiet Reading" in await page.inner_text("main")
+        assert "The network is slow" in await page.inner_text("#offline")
+        assert "As of" in await page.inner_text("#offline")
+    await page.goto(f"{site}{base}/program")
+    assert await page.is_hidden("#offline")
+
+    await page.context.set_offline(True)
+    await page.click(".star button >> nth=0")
+    await page.wait_for_selector("#failed:not([hidden])")
+    assert "did not arrive" in await page.inner_text("#failed")
+    await page.evaluate("document.querySelector('form.star').submit()")
+    await page.wait_for_selector("h1:has-text('That did not arrive')")
+    assert await page.is_hidden("h1:has-text('You are offline')")

@@ -90,9 +90,7 @@ def test_a_gap_is_repaired_from_the_pull_feed(mirror, provider, store):
     assert (mirror.repair(), len(provider.asked)) == (0, asked + 1)
 
 
-def test_after_a_downtime_what_waits_is_fetched_although_nothing_newer_has_shown_a_gap(
-    mirror, provider, store
-):
+def test_after_a_downtime_what_waits_is_fetched_although_nothing_newer_has_shown_a_gap(mirror, provider, store):
     mirror.load()
     mirror.apply(activity(1, 1))
     waiting = [

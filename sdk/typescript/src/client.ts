@@ -37,6 +37,15 @@ export interface PulledDelivery {
 }
 
 /** One connected event, as the integration's own list tells. */
+/** A duty to erase, as the integration's own endpoint lists it: what its message said, and the receipt. */
+export interface DeletionDuty extends DeletionRequired {
+  event_id: string;
+  organization_id: string;
+  installation_id: string;
+  opened_at: string;
+  confirmed_at: string | null;
+}
+
 export interface Installation {
   id: string;
   event_id: string;
@@ -129,8 +138,8 @@ export class Revento {
     return new Pages((query) => this.#talk.integration("GET", "/installations", query));
   }
 
-  /** What must still be erased. */
-  deletions(): Pages<DeletionRequired> {
+  /** Every duty to erase, the oldest first; those whose `confirmed_at` is null are still open. */
+  deletions(): Pages<DeletionDuty> {
     return new Pages((query) => this.#talk.integration("GET", "/deletions", query));
   }
 

@@ -30,6 +30,16 @@ class PulledDelivery(TypedDict):
     body: str
 
 
+class DeletionDuty(wire.DeletionRequired):
+    """A duty to erase, as the integration's own endpoint lists it: what its message said, and the receipt."""
+
+    event_id: str
+    organization_id: str
+    installation_id: str
+    opened_at: str
+    confirmed_at: str | None
+
+
 def _setting(given: str | None, variable: str, default: str | None = None) -> str:
     value = given or os.environ.get(variable) or default
     if not value:
@@ -129,8 +139,8 @@ class Revento:
         """Every event that is connected."""
         return Pages(lambda query: drive(self._talk.integration("GET", "/installations", query)), {})
 
-    def deletions(self) -> Pages[wire.DeletionRequired]:
-        """What must still be erased."""
+    def deletions(self) -> Pages[DeletionDuty]:
+        """Every duty to erase, the oldest first; those without a `confirmed_at` are still open."""
         return Pages(lambda query: drive(self._talk.integration("GET", "/deletions", query)), {})
 
     def confirm_deletion(self, deletion_id: str) -> None:
@@ -220,8 +230,8 @@ class AsyncRevento:
         """Every event that is connected."""
         return AsyncPages(lambda query: adrive(self._talk.integration("GET", "/installations", query)), {})
 
-    def deletions(self) -> AsyncPages[wire.DeletionRequired]:
-        """What must still be erased."""
+    def deletions(self) -> AsyncPages[DeletionDuty]:
+        """Every duty to erase, the oldest first; those without a `confirmed_at` are still open."""
         return AsyncPages(lambda query: adrive(self._talk.integration("GET", "/deletions", query)), {})
 
     async def confirm_deletion(self, deletion_id: str) -> None:

@@ -8,6 +8,7 @@ const OFFLINE = "/offline";
 const KEPT = /^\/$|^\/events\/[^/]+(\/(program|schedule|places|activities\/[^/]+))?$/;
 const FORGETS = ["/account/sign-out", "/account/sign-in", "/account/sign-up", "/my-data/delete"];
 const AGAIN_MS = 10 * 60 * 1000;
+const PATIENCE_MS = 3000; // in a hall full of phones the network is there, but does not answer: then what is kept will do
 const lately = new Map();
 
 const filesOf = (html) => [...new Set(html.match(/\/static\/[0-9a-f]+\/[\w./-]+/g) || [])];
@@ -32,12 +33,26 @@ self.addEventListener("activate", (event) => {
 
 const isPage = (answer) => answer.ok && answer.type === "basic" && (answer.headers.get("Content-Type") || "").startsWith("text/html");
 
+async function put(path, answer) {
+  const headers = new Headers(answer.headers);
+  headers.set("X-Kept-At", new Date().toISOString());
+  await (await caches.open(PAGES)).put(path, new Response(await answer.blob(), { headers }));
+}
+
 async function keep(path) {
   const answer = await fetch(path, { headers: { Accept: "text/html" } });
   if (!isPage(answer) || answer.redirected) return "";
-  await (await caches.open(PAGES)).put(path, answer.clone());
+  await put(path, answer.clone());
   return answer.text();
 }
+
+// The same page, which now says what it is: kept earlier, or shown instead of what was sent.
+async function marked(answer, name, value) {
+  const html = (await answer.text()).replace("<html", `<html data-${name}="${value}"`);
+  return new Response(html, { headers: answer.headers });
+}
+
+const asKept = (answer) => answer && marked(answer, "kept-at", answer.headers.get("X-Kept-At") || "");
 
 // The whole program of an event, day by day, and my schedule in it.
 async function keepEvent(base) {
@@ -49,17 +64,37 @@ async function keepEvent(base) {
   for (const day of days) if (day.startsWith(`${base}/`)) await keep(day);
 }
 
-async function read(request) {
-  const url = new URL(request.url);
-  const path = url.pathname + url.search;
+async function asked(request, url) {
+  const answer = await fetch(request);
+  if (KEPT.test(url.pathname) && isPage(answer)) await put(url.pathname + url.search, answer.clone());
+  return answer;
+}
+
+async function read(event) {
+  const url = new URL(event.request.url);
+  const pages = await caches.open(PAGES);
+  const kept = await pages.match(url.pathname + url.search);
+  const answer = asked(event.request, url);
+  if (kept) {
+    event.waitUntil(answer.catch(() => {})); // late is not lost: it is kept for the next time
+    const soon = await Promise.race([answer.catch(() => null), new Promise((go) => setTimeout(go, PATIENCE_MS, null))]);
+    return soon && soon.status < 500 ? soon : asKept(kept);
+  }
   try {
-    const answer = await fetch(request);
-    if (KEPT.test(url.pathname) && isPage(answer)) await (await caches.open(PAGES)).put(path, answer.clone());
-    return answer;
+    return await answer;
   } catch (error) {
-    const pages = await caches.open(PAGES);
-    return (await pages.match(path)) || (KEPT.test(url.pathname) && (await pages.match(url.pathname)))
+    return asKept(KEPT.test(url.pathname) && (await pages.match(url.pathname)))
       || (await (await caches.open(FILES)).match(OFFLINE)) || Promise.reject(error);
+  }
+}
+
+// What was sent and did not arrive: our own words instead of the browser's.
+async function send(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const page = await (await caches.open(FILES)).match(OFFLINE);
+    return page ? marked(page, "unsent", "yes") : Promise.reject(error);
   }
 }
 
@@ -79,11 +114,11 @@ self.addEventListener("fetch", (event) => {
     lately.clear();
     event.respondWith(caches.delete(PAGES).then(() => fetch(request)));
   } else if (request.method !== "GET") {
-    return;
+    if (request.mode === "navigate" && url.pathname.startsWith("/events/")) event.respondWith(send(request));
   } else if (url.pathname.startsWith("/static/")) {
     event.respondWith(file(request));
   } else if (request.mode === "navigate") {
-    event.respondWith(read(request));
+    event.respondWith(read(event));
   }
 });
 

@@ -110,6 +110,18 @@
     }
   });
 
+  // a part of the page that could not be asked for or sent: say so where one looks
+  const failed = document.getElementById("failed");
+  const tellFailed = (words) => {
+    if (!failed) return;
+    failed.textContent = words;
+    failed.hidden = false;
+    clearTimeout(tellFailed.timer);
+    tellFailed.timer = setTimeout(() => { failed.hidden = true; }, 8000);
+  };
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => tellFailed(failed.dataset.unsent));
+  document.addEventListener("htmx:responseError", () => tellFailed(failed.dataset.refused));
+
   // what nobody waits for is done when the phone has time for it
   const later = (work) => window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1500 }) : setTimeout(work);
 
@@ -131,8 +143,17 @@
     }).catch(() => { /* offline reading is a comfort */ });
     if (document.readyState === "complete") later(register); else addEventListener("load", () => later(register));
   }
+  const { keptAt, unsent } = document.documentElement.dataset;
   const notice = document.getElementById("offline");
-  const tellNetwork = () => { if (notice) notice.hidden = navigator.onLine; };
+  const tellNetwork = () => {
+    if (!notice) return;
+    notice.hidden = navigator.onLine && keptAt === undefined;
+    notice.querySelector("[data-slow]").textContent = navigator.onLine ? notice.querySelector("[data-slow]").dataset.slow : notice.querySelector("[data-slow]").dataset.none;
+    const at = notice.querySelector("time");
+    if (keptAt) at.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", ...parts }).format(new Date(keptAt));
+    at.parentElement.hidden = !keptAt;
+  };
+  for (const each of document.querySelectorAll("[data-when]")) each.hidden = (each.dataset.when === "unsent") !== (unsent !== undefined);
   addEventListener("online", tellNetwork);
   addEventListener("offline", tellNetwork);
   tellNetwork();
