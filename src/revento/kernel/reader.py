@@ -27,6 +27,8 @@ _WRITING: Final = {
     "lock_timeout": "5000",
     "application_name": "revento-tokens",
 }
+# Connections of a pool: more backends than a core or two can run make each statement dearer (bench/RESULTS.md, oauth).
+_FEW: Final = 4
 _LOST: Final = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
@@ -111,9 +113,9 @@ class Reader(Pool):
     than the page itself.
     """
 
-    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0, plans: str = "force_generic_plan") -> None:
+    def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 5.0, plans: str = "force_generic_plan") -> None:
         super().__init__(url, _SESSION | {"plan_cache_mode": plans}, size=size, wait_s=wait_s)
-        self._more = (url, size // 2, wait_s)
+        self._more = (url, size, wait_s)
         self._by_value: Reader | None = None
 
     @property
@@ -146,7 +148,7 @@ class Writer(Pool):
     A statement here decides by itself whether it may change anything: nothing stands before it in its transaction.
     """
 
-    def __init__(self, url: str, *, size: int = 8, wait_s: float = 5.0) -> None:
+    def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 5.0) -> None:
         super().__init__(url, _WRITING, size=size, wait_s=wait_s)
 
     async def read(self, sql: LiteralString, *params: Any) -> list[Record]:
