@@ -1,5 +1,7 @@
 """Without a network: the program and my schedule stay readable, and only as long as I am signed in here."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page
 
@@ -17,12 +19,10 @@ KEPT = """async () => (await (await caches.open('pages')).keys()).map(each => {
 
 async def settled(page: Page, *paths: str) -> None:
     """Until the worker has kept these pages."""
-    await page.wait_for_function(
-        "async paths => { const kept = await caches.open('pages');"
-        " for (const path of paths) if (!await kept.match(path)) return false; return true }",
-        arg=list(paths),
-        polling=200,
-    )
+    wait = """async paths => { const kept = await caches.open('pages');
+        for (const path of paths) while (!await kept.match(path)) await new Promise(go => setTimeout(go, 100)) }"""
+    async with asyncio.timeout(30):
+        await page.evaluate(wait, list(paths))
 
 
 async def test_the_program_and_my_schedule_are_read_without_a_network_until_i_sign_out(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from revento_sdk import MemoryTokenStore, Receiver, Revento
+from revento_sdk import Forbidden, MemoryTokenStore, Receiver, Revento
 from revento_sdk.mirror import Mirror, SqliteMirrorStore
 from revento_sdk.testing import SECRET, signed_delivery
 from revento_sdk.tokens import from_answer
@@ -59,6 +59,15 @@ def test_a_load_takes_everything_and_drops_what_is_gone(mirror, provider, store)
     provider.documents[f"{BASE}/participants"].pop()
     mirror.load()
     assert store.ids("participant") == ["ptp_0", "ptp_1"]
+
+
+def test_what_the_token_has_no_scope_for_is_left_out(mirror, provider, store):
+    provider.script[BASE] = [provider.error("insufficient_scope", 403, required_scope="event.read")]
+    mirror.load()
+    assert (store.get("event", EVENT), len(store.ids("participant"))) == (None, 3)
+    provider.script[f"{BASE}/participants"] = [provider.error("event_not_authorized", 403)]
+    with pytest.raises(Forbidden):
+        mirror.load()
 
 
 @pytest.mark.parametrize("seed", range(5))

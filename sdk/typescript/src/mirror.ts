@@ -4,7 +4,7 @@
 // one is told by `updated_at` and dropped, and applying one twice does no harm.
 import { fromBase64 } from "./bytes.js";
 import type { Revento } from "./client.js";
-import { NotFound } from "./errors.js";
+import { Forbidden, NotFound } from "./errors.js";
 import type { EventApi } from "./reading.js";
 import type { Message } from "./types.js";
 import type { Delivery } from "./webhooks.js";
@@ -71,21 +71,26 @@ export class Mirror {
     private readonly store: MirrorStore,
   ) {}
 
-  /** Read everything, keep what is newer than the copy, and drop what is no longer there. */
+  /**
+   * Read everything, keep what is newer than the copy, and drop what is no longer there.
+   * What the token has no scope for is left out.
+   */
   async load(): Promise<void> {
     const event = this.revento.event(this.eventId);
     const before = new Map<Kind, string[]>();
     for (const kind of kinds()) before.set(kind, await this.store.ids(kind));
-    await this.#keep("event", document(await event.get()));
-    for (const kind of kinds()) {
-      const seen = new Set<string>();
-      for await (const one of LISTS[kind](event)) {
-        await this.#keep(kind, document(one));
-        seen.add(document(one).id);
-      }
-      // What came by webhook while we read is in `ids` now, but not in `before`: it stays.
-      for (const id of before.get(kind) ?? []) if (!seen.has(id)) await this.store.remove(kind, id);
+    await ifGranted(async () => this.#keep("event", document(await event.get())));
+    for (const kind of kinds()) await ifGranted(() => this.#load(kind, LISTS[kind](event), before.get(kind) ?? []));
+  }
+
+  async #load(kind: Kind, documents: AsyncIterable<unknown>, before: string[]): Promise<void> {
+    const seen = new Set<string>();
+    for await (const one of documents) {
+      await this.#keep(kind, document(one));
+      seen.add(document(one).id);
     }
+    // What came by webhook while we read is in `ids` now, but not in `before`: it stays.
+    for (const id of before) if (!seen.has(id)) await this.store.remove(kind, id);
   }
 
   /** Take one delivery in, in whatever order they come. Those of other events are left alone. */
@@ -188,6 +193,15 @@ export class Mirror {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => undefined);
     return mine;
+  }
+}
+
+/** Goes on where a scope was not granted. */
+async function ifGranted(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Forbidden) || error.code !== "insufficient_scope") throw error;
   }
 }
 

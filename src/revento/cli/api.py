@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -78,9 +79,14 @@ def inspect(
     if json:
         terminal.as_json(facts)
     else:
-        terminal.table(("", ""), [(name, fact) for name, fact in facts.items()])
+        terminal.table(("", ""), [(name, _told(name, fact)) for name, fact in facts.items()])
     if not facts["well_formed"]:
         raise typer.Exit(1)
+
+
+def _told(name: str, fact: Any) -> Any:
+    """A fact as people read it: the server tells times in epoch seconds."""
+    return datetime.fromtimestamp(fact, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if name in ("exp", "iat") else fact
 
 
 def _shape(value: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { Receiver, Revento, type Delivery, type MessageType } from "revento-sdk";
 import { MemoryMirrorStore, Mirror } from "revento-sdk/mirror";
 import { SECRET, signedDelivery } from "revento-sdk/testing";
-import { EVENT, Provider } from "./provider.js";
+import { EVENT, Provider, refusal } from "./provider.js";
 
 const BASE = `/api/v1/events/${EVENT}`;
 const at = (minute: number): string => `2026-07-10T14:${String(minute).padStart(2, "0")}:00Z`;
@@ -40,6 +40,14 @@ test("a load takes everything and drops what is gone", async () => {
   (provider.documents[`${BASE}/participants`] as unknown[]).pop();
   await mirror.load();
   assert.deepEqual(store.ids("participant"), ["ptp_0", "ptp_1"]);
+});
+
+test("what the token has no scope for is left out", async () => {
+  provider.script[BASE] = [refusal("insufficient_scope", 403, {}, { required_scope: "event.read" })];
+  await mirror.load();
+  assert.deepEqual([store.get("event", EVENT), store.ids("participant").length], [undefined, 3]);
+  provider.script[`${BASE}/participants`] = [refusal("event_not_authorized", 403)];
+  await assert.rejects(mirror.load(), /event_not_authorized/);
 });
 
 test("deliveries in any order, with repeats, at once, end in the newest state", async () => {

@@ -8,12 +8,13 @@ import base64
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, cast
 
 from revento_sdk.client import Only, Revento
-from revento_sdk.errors import NotFound
+from revento_sdk.errors import Forbidden, NotFound
 from revento_sdk.reading import EventApi
 from revento_sdk.types import Message
 from revento_sdk.webhooks import Delivery
@@ -109,18 +110,26 @@ class Mirror:
         self._lock = threading.RLock()
 
     def load(self) -> None:
-        """Read everything, keep what is newer than the copy, and drop what is no longer there."""
+        """Read everything, keep what is newer than the copy, and drop what is no longer there.
+
+        What the token has no scope for is left out.
+        """
         event = self._revento.event(self.event_id)
         before = {kind: set(self._store.ids(kind)) for kind in _LISTS}
-        self._keep("event", cast(Document, event.get()))
+        with _if_granted():
+            self._keep("event", cast(Document, event.get()))
         for kind, list_of in _LISTS.items():
-            seen: set[str] = set()
-            for document in list_of(event):
-                self._keep(kind, cast(Document, document))
-                seen.add(document["id"])
-            # What came by webhook while we read is in `ids` now, but not in `before`: it stays.
-            for gone in before[kind] - seen:
-                self._store.remove(kind, gone)
+            with _if_granted():
+                self._load(kind, list_of(event), before[kind])
+
+    def _load(self, kind: Kind, documents: Iterable[Any], before: set[str]) -> None:
+        seen: set[str] = set()
+        for document in documents:
+            self._keep(kind, cast(Document, document))
+            seen.add(document["id"])
+        # What came by webhook while we read is in `ids` now, but not in `before`: it stays.
+        for gone in before - seen:
+            self._store.remove(kind, gone)
 
     def apply(self, delivery: Delivery) -> None:
         """Take one delivery in, in whatever order they come. Those of other events are left alone."""
@@ -211,6 +220,16 @@ class Mirror:
         while position + 1 in ahead:
             position += 1
         self._store.note("sequence", [position, sorted(number for number in ahead if number > position)])
+
+
+@contextmanager
+def _if_granted() -> Generator[None]:
+    """Goes on where a scope was not granted."""
+    try:
+        yield
+    except Forbidden as refused:
+        if refused.code != "insufficient_scope":
+            raise
 
 
 _LISTS: Final[Mapping[Kind, Callable[[EventApi], Iterable[Any]]]] = {

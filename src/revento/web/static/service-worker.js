@@ -10,6 +10,9 @@ const FORGETS = ["/account/sign-out", "/account/sign-in", "/account/sign-up", "/
 const AGAIN_MS = 10 * 60 * 1000;
 const PATIENCE_MS = 3000; // in a hall full of phones the network is there, but does not answer: then what is kept will do
 const lately = new Map();
+const sent = new Map(); // event -> when something was last sent there: what is kept is older than that for a while
+const eventOf = (path) => (/^\/events\/[^/]+/.exec(path) || [""])[0];
+const patience = (path) => Date.now() - (sent.get(eventOf(path)) || 0) < 20 * PATIENCE_MS ? 20 * PATIENCE_MS : PATIENCE_MS;
 
 const filesOf = (html) => [...new Set(html.match(/\/static\/[0-9a-f]+\/[\w./-]+/g) || [])];
 
@@ -77,7 +80,7 @@ async function read(event) {
   const answer = asked(event.request, url);
   if (kept) {
     event.waitUntil(answer.catch(() => {})); // late is not lost: it is kept for the next time
-    const soon = await Promise.race([answer.catch(() => null), new Promise((go) => setTimeout(go, PATIENCE_MS, null))]);
+    const soon = await Promise.race([answer.catch(() => null), new Promise((go) => setTimeout(go, patience(url.pathname), null))]);
     return soon && soon.status < 500 ? soon : asKept(kept);
   }
   try {
@@ -114,7 +117,9 @@ self.addEventListener("fetch", (event) => {
     lately.clear();
     event.respondWith(caches.delete(PAGES).then(() => fetch(request)));
   } else if (request.method !== "GET") {
-    if (request.mode === "navigate" && url.pathname.startsWith("/events/")) event.respondWith(send(request));
+    if (!eventOf(url.pathname)) return;
+    sent.set(eventOf(url.pathname), Date.now());
+    if (request.mode === "navigate") event.respondWith(send(request));
   } else if (url.pathname.startsWith("/static/")) {
     event.respondWith(file(request));
   } else if (request.mode === "navigate") {
