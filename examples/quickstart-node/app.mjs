@@ -10,8 +10,7 @@ const PORT = Number(process.env.PORT ?? 3000), V1 = "application/vnd.revento.v1+
 const REDIRECT_URI = process.env.REVENTO_REDIRECT_URI ?? `http://localhost:${PORT}/callback`;
 const FILE = process.env.QUICKSTART_FILE ?? "quickstart.json";
 const stored = existsSync(FILE) ? JSON.parse(readFileSync(FILE)) : { events: {}, deliveries: {} };
-const flows = new Map(); // state -> PKCE verifier, between /connect and /callback
-const refreshing = new Map(); // event -> the refresh under way: two must never spend the same refresh token
+const flows = new Map(), refreshing = new Map(); // state -> PKCE verifier; event -> the one refresh under way
 class NotConnected extends Error {}
 // The file holds tokens: only this user may read it. In production, use a database and encrypt them.
 function save() {
@@ -64,7 +63,6 @@ async function readEvent(eventId) {
   Object.assign(stored.events[eventId], { title, participants: pages.flatMap((page) => page.data).length });
   return save(), [303, null, { Location: "/" }];
 }
-
 function connect(request, query) {
   const state = randomBytes(32).toString("base64url"), verifier = randomBytes(48).toString("base64url");
   flows.set(state, verifier);
@@ -95,12 +93,14 @@ async function webhook({ headers }, query, raw) {
   return save(), [204];
 }
 // Erases what an ended connection, or one person, has left here, then says that it is done.
-async function forget(eventId, { deletion_id, participant_id }) {
-  const about = (one) => one?.event_id === eventId && JSON.stringify(one).includes(participant_id ?? "");
+async function forget(eventId, { deletion_id, participant_id, user_id }) {
+  const who = participant_id ?? user_id ?? "";
+  const about = (one) => one?.event_id === eventId && JSON.stringify(one).includes(who);
   for (const [id, one] of Object.entries(stored.deliveries)) if (about(one)) stored.deliveries[id] = null;
+  if (!who) Object.assign(stored.events[eventId] ?? {}, { title: null, participants: null });
   const headers = { Authorization: `Basic ${Buffer.from(`${ID}:${SECRET}`).toString("base64")}` };
   const { ok, status } = await ask(`/api/v1/integration/deletions/${deletion_id}/confirm`, { method: "POST", headers });
-  if (!ok) throw new Error(`confirming the deletion: ${status}`);
+  if (!ok && status !== 404) throw new Error(`confirming the deletion: ${status}`); // 404: gone, as after a reset
 }
 function status() {
   const events = Object.entries(stored.events).map(([id, { access, refresh, ...seen }]) => ({ event_id: id, ...seen }));

@@ -37,6 +37,7 @@ class Provider:
         self.reads: list[dict[str, str]] = []
         self.url = ""
         self.confirmed: list[str] = []
+        self.confirming: list[int] = []
 
     def routes(self) -> web.Application:
         app = web.Application()
@@ -108,6 +109,8 @@ class Provider:
 
     async def confirm(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"].startswith("Basic ")
+        if self.confirming:
+            return web.json_response({"error": "no"}, status=self.confirming.pop(0))
         self.confirmed.append(request.match_info["duty"])
         return web.Response(status=204)
 

@@ -144,6 +144,27 @@ async def test_a_deletion_erases_and_is_confirmed(quickstart, provider):
     assert all(one["type"] == "data.deletion_required" for one in (await quickstart.status())["received"])
 
 
+async def test_a_person_without_an_application_here_is_erased_alone(quickstart, provider):
+    await quickstart.deliver("application.approved", APPROVED | {"user_id": "usr_1"})
+    await quickstart.deliver("application.approved", APPROVED | {"user_id": "usr_2", "participant_id": "ptp_2"})
+    duty = {"deletion_id": "del_1", "subject": "participant", "participant_id": None, "user_id": "usr_1"}
+    assert (await quickstart.deliver("data.deletion_required", duty)).status_code == 204
+    received = (await quickstart.status())["received"]
+    assert [one["data"]["participant_id"] for one in received if "id" in one["data"]] == ["ptp_2"]
+
+
+async def test_a_duty_that_nobody_knows_any_more_is_done_and_a_failed_receipt_is_tried_again(quickstart, provider):
+    await quickstart.connect(provider)
+    await quickstart.deliver("application.approved", APPROVED)
+    duty = {"deletion_id": "del_1", "subject": "event", "participant_id": None, "user_id": None}
+    id, provider.confirming = str(uuid.uuid4()), [503, 401, 404]
+    answers = [await quickstart.deliver("data.deletion_required", duty, id=id) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [500, 500, 204, 204]
+    shown = await quickstart.status()
+    assert [one["type"] for one in shown["received"]] == ["data.deletion_required"]
+    assert [(one.get("title"), one.get("participants")) for one in shown["events"]] == [(None, None)]
+
+
 async def test_tokens_are_readable_for_their_owner_only(quickstart, provider):
     await quickstart.connect(provider)
     assert stat.S_IMODE(quickstart.store.stat().st_mode) == 0o600
