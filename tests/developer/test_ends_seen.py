@@ -43,7 +43,7 @@ CAUSES = [
         {"reason": WHY},
         topic="integration.suspended",
         subject="",
-        mail="About BadgePress",
+        mail="BadgePress is suspended",
         page="",
         says=WHY,
     ),

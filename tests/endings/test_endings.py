@@ -6,6 +6,9 @@ import pytest
 
 from revento.contract.errors import Refused
 from revento.endings import archive_event, disconnect, expire, lose_status, narrow, suspend, unpublish
+from revento.events.webview_pages import actions as pages
+from revento.events.webview_pages.models import PageFacts
+from revento.identity import proofs
 from revento.identity.proofs import Operator
 from revento.integrations.catalogue import queries as catalogue
 from revento.integrations.credentials import queries as clients
@@ -36,6 +39,10 @@ async def by_losing_status(tx, story, now):
 
 async def by_unpublishing(tx, story, now):
     assert await unpublish.unpublish(tx, story.ada, story.client.integration_id, note="Abandoned.", now=now) == 1
+
+
+async def by_suspending(tx, story, now):
+    assert await suspend.suspend(tx, story.ada, story.client.integration_id, reason="It hammers the API.", now=now) == 1
 
 
 CAUSES = {
@@ -206,3 +213,62 @@ async def test_what_nobody_used_for_60_days_is_offered_for_removal_once(db, cloc
         clock.pass_(days=1)
         assert await expire.look(tx, base_url="http://x", now=clock.now()) == (0, 0, 0)
         assert any("is not used" in letter for letter in await letters(tx))
+
+
+async def with_page(tx, story, now, title="Badge shop"):
+    facts = PageFacts(
+        kind="webview",
+        title=title,
+        url="https://badges.papertrail.example/shop",
+        integration_id=story.client.integration_id,
+        visibility="everyone",
+        is_published=True,
+    )
+    editor = await proofs.as_page_editor(tx, story.ada, story.event_id)
+    return await pages.create(tx, editor, facts, own_origin="https://revento.example", now=now)
+
+
+async def organizers_letters(tx) -> list[str]:
+    return await tx.all(str, "SELECT subject || E'\n\n' || body FROM mails WHERE recipient LIKE 'ada-%%' ORDER BY id")
+
+
+PAGES_OF = "“Badge shop” in Northlight Con"
+
+
+@pytest.mark.parametrize(
+    ("cause", "subject", "above"),
+    [
+        (by_disconnecting, "Northlight Con: pages of BadgePress show nothing any more", "Visitors of these pages read"),
+        (by_losing_status, "Northlight Con: pages of BadgePress show nothing any more", "Visitors of these pages read"),
+        (by_unpublishing, "BadgePress has left the catalogue", "These pages of your events show nothing any more:"),
+        (by_suspending, "BadgePress is suspended", "These pages of your events show nothing until then:"),
+    ],
+)
+async def test_organizers_hear_in_the_subject_what_happened_and_which_pages_show_nothing(
+    db, clock, cause, subject, above
+) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+        await with_page(tx, story, clock.now())
+        await cause(tx, story, clock.now())
+        told = [letter for letter in await organizers_letters(tx) if letter.startswith(subject)]
+        assert [(above in letter, PAGES_OF in letter) for letter in told] == [(True, True)]
+
+
+async def test_an_end_that_hides_no_page_tells_of_none(db, clock) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+        await by_disconnecting(tx, story, clock.now())
+        assert await organizers_letters(tx) == []
+
+
+async def test_a_lifted_suspension_says_what_is_shown_again(db, clock) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+        await with_page(tx, story, clock.now())
+        await by_suspending(tx, story, clock.now())
+        await suspend.resume(tx, story.ada, story.client.integration_id, now=clock.now())
+        told = await organizers_letters(tx)
+        assert [letter.splitlines()[0] for letter in told] == ["BadgePress is suspended", "BadgePress works again"]
+        assert "The operator writes: It hammers the API." in told[0]
+        assert "These pages of your events are shown again:\n" + PAGES_OF in told[1]

@@ -127,6 +127,8 @@ async def test_the_applicants_letter_is_german_for_her_and_carries_the_note(
 async def test_what_people_wrote_makes_no_second_line_of_a_subject(db: Database, clock: Clock) -> None:
     async with db.tx() as tx:
         title = "Fair\r\nBcc: all@example.test 100% off"
-        await mail.write(tx, "new@example.test", Say("About %(name)s", name=title), "", otherwise="de", now=clock.now())
+        await mail.write(
+            tx, "new@example.test", Say("%(name)s works again", name=title), "", otherwise="de", now=clock.now()
+        )
         (letter,) = await letters_to(tx, "new@example.test")
-    assert (letter.subject, letter.body) == ("Zu Fair Bcc: all@example.test 100% off", "Hallo,\n")
+    assert (letter.subject, letter.body) == ("Fair Bcc: all@example.test 100% off arbeitet wieder", "Hallo,\n")

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from revento.endings import archive_event
+from revento.identity import proofs
 from tests.browser import story as stories
 
 QUERY = "q=Voices"  # Marcus, Tomasz and Hana answered that, in this order
@@ -64,3 +66,16 @@ async def test_the_queue_stays_filtered_through_refused_decisions_next_ones_and_
         assert answer.headers["location"] == f"{base}/{ids['Hana Sato']}?{QUERY}"
     answer = await ada.post(f"{base}/bulk", {"query": QUERY, "decision": "approved"})
     assert answer.headers["location"] == f"{base}?{QUERY}"
+
+
+async def test_nobody_waits_for_a_decision_in_an_archived_event(app, db, clock, season) -> None:
+    ada = await app.as_user(season.people["Ada Moss"])
+    base = f"/organizer/events/{season.event_id}"
+    assert "wait for a decision" in (await ada.get(base)).text
+    async with db.tx() as tx:
+        organizer = await proofs.as_organizer(tx, season.people["Ada Moss"], season.event_id)
+        await archive_event.archive_event(tx, organizer, now=clock.now())
+    overview, home = await ada.get(base), await ada.get("/organizer")
+    assert "Nothing needs you" in overview.text
+    assert "wait for a decision" not in overview.text + home.text
+    assert "Nobody waits for a decision." in home.text

@@ -8,14 +8,16 @@ from typing import Any
 
 import msgspec
 
+from revento.events.applications import queries as applications
 from revento.events.forms import actions
 from revento.events.forms import queries as forms
 from revento.events.participants import queries, shapes
 from revento.events.reading.people import queries as reading
+from revento.events.reviews import actions as reviews
 from revento.identity import proofs
 from revento.kernel.config import Settings
 from revento.kernel.db import Database
-from revento.kernel.ids import EventId
+from revento.kernel.ids import ApplicationId, EventId
 from revento.kernel.reader import Reader
 from revento.workers import jobs
 from tests.api import world as worlds
@@ -105,3 +107,24 @@ async def test_a_form_that_changed_has_the_documents_written_anew(
             await asyncio.sleep(0.05)
     stop.set()
     await working
+
+
+WRITTEN = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'participants'"
+
+
+async def test_a_decision_writes_its_participant_once_and_moves_it_in_time(db: Database, clock) -> None:
+    story = await convention(db, clock)
+    id, ada = ApplicationId(story.applications["Leila Haddad"]), story.people["Ada Moss"]
+    for decide, writes in (
+        (reviews.approve, 1),
+        (reviews.reopen, 2),
+        (reviews.reject, 1),
+    ):  # its status, its last review
+        clock.pass_(minutes=1)
+        async with db.tx() as tx:
+            reviewer, before = await proofs.as_reviewer(tx, ada, story.event_id), await tx.one(int, WRITTEN)
+            await decide(tx, reviewer, id, now=clock.now())
+            assert await tx.one(int, WRITTEN) - before == writes
+            application = await applications.lock(tx, EventId(story.event_id), id)
+            person = await queries.get(tx, EventId(story.event_id), application.participant_id)
+        assert person.updated_at == clock.now()

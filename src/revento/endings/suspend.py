@@ -6,7 +6,7 @@ from revento.contract import topics
 from revento.contract.errors import Refused
 from revento.contract.v1.notices import IntegrationResumed, IntegrationSuspended
 from revento.contract.v1.wire import stamp
-from revento.endings.letters import tell_organizers
+from revento.endings import letters
 from revento.identity.audit import actions as audit
 from revento.integrations.catalogue import queries, rules
 from revento.integrations.catalogue.models import Integration
@@ -14,7 +14,6 @@ from revento.integrations.installations import queries as installations
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId
 from revento.kernel.language import Say
-from revento.kernel.mail import actions as mail
 from revento.oauth.families import actions as families
 from revento.webhooks.endpoints import actions as endpoints
 from revento.webhooks.outbox import actions as outbox
@@ -37,9 +36,12 @@ async def suspend(tx: Tx, actor: str, id: IntegrationId, *, reason: str, now: da
     )
     touched = await installations.lock_active_by_integration(tx, id)
     await _note(tx, actor, "integration.suspended", integration, now=now, reason=reason, connections=len(touched))
-    say = Say("The operator has suspended it: it reads nothing and gets nothing until this is lifted.")
-    await _tell(tx, integration, say, reason, now=now)
-    await tell_organizers(tx, touched, integration.name, say, reason, now=now)
+    known = {"name": integration.name}
+    subject = Say("%(name)s is suspended", **known)
+    say = Say("The operator has suspended %(name)s: it reads nothing and gets nothing until this is lifted.", **known)
+    why, hidden = letters.quoted(reason, operator=True), Say("These pages of your events show nothing until then:")
+    await letters.tell_developers(tx, id, subject, say, why, now=now)
+    await letters.tell_organizers(tx, touched, subject, say, why, pages=hidden, now=now)
     return len(touched)
 
 
@@ -65,17 +67,13 @@ async def resume(tx: Tx, actor: str, id: IntegrationId, *, now: datetime) -> int
     await endpoints.recheck_withheld(tx)
     touched = await installations.lock_active_by_integration(tx, id)
     await _note(tx, actor, "integration.resumed", integration, now=now, connections=len(touched))
-    say = Say("The suspension is lifted: it works again, without a new consent.")
-    await _tell(tx, integration, say, "", now=now)
-    await tell_organizers(tx, touched, integration.name, say, "", now=now)
+    known = {"name": integration.name}
+    subject = Say("%(name)s works again", **known)
+    say = Say("The suspension of %(name)s is lifted: it works again, without a new consent.", **known)
+    shown = Say("These pages of your events are shown again:")
+    await letters.tell_developers(tx, id, subject, say, now=now)
+    await letters.tell_organizers(tx, touched, subject, say, pages=shown, now=now)
     return len(touched)
-
-
-async def _tell(tx: Tx, integration: Integration, say: Say, note: str, *, now: datetime) -> None:
-    name = integration.name
-    about = Say("about %(name)s: %(what)s", name=name, what=say)
-    for address in await queries.list_developer_mails(tx, integration.id):
-        await mail.write(tx, address, Say("About %(name)s", name=name), about, note, now=now)
 
 
 async def _note(

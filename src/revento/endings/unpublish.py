@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from revento.contract.errors import Refused
-from revento.endings import connection
-from revento.endings.letters import tell_organizers
+from revento.endings import connection, letters
 from revento.identity.audit import actions as audit
 from revento.integrations.catalogue import queries, rules
 from revento.integrations.installations import queries as installations
@@ -38,6 +37,15 @@ async def unpublish(tx: Tx, actor: str, id: IntegrationId, *, note: str, now: da
         note=note,
         connections=len(active),
     )
-    say = Say("It left the catalogue: its access has ended, and it has 30 days to erase what it holds.")
-    await tell_organizers(tx, active, integration.name, say, note, now=now)
+    known, why = {"name": integration.name}, letters.quoted(note, operator=True)
+    subject = Say("%(name)s has left the catalogue", **known)
+    gone = Say(
+        "%(name)s has left the catalogue for good: nobody can connect it, and its connections have ended.", **known
+    )
+    say = Say(
+        "%(name)s has left the catalogue: its access has ended, and it has 30 days to erase what it holds.", **known
+    )
+    hidden = Say("These pages of your events show nothing any more:")
+    await letters.tell_developers(tx, id, subject, gone, why, now=now)
+    await letters.tell_organizers(tx, active, subject, say, why, pages=hidden, now=now)
     return len(active)

@@ -134,7 +134,6 @@ async def withdraw(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId
         raise Refused(reason)
     await signups.leave_all(tx, user_id, event_id, application.participant_id, now=now)
     await queries.set_status(tx, event_id, id, Status.WITHDRAWN, now=now)
-    await queries.touch_participants(tx, event_id, [id], now=now)
     await audit.note(tx, user_id, "application.withdrawn", id, event_id=event_id, now=now)
     return await queries.lock(tx, event_id, id)
 
@@ -181,7 +180,6 @@ async def _place(tx: Tx, event_id: EventId, role: str, *, now: datetime) -> Wave
 
 async def _submitted(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId, *, now: datetime) -> Application:
     application = await queries.lock(tx, event_id, id)
-    await queries.touch_participants(tx, event_id, [id], now=now)
     await queries.drop_drafts(tx, event_id, [user_id])
     await outbox.put(
         tx,

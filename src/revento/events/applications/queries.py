@@ -203,17 +203,6 @@ async def set_assigned(tx: Tx, event_id: EventId, id: ApplicationId, user_id: Us
     return await tx.run(SET_ASSIGNED, event_id=event_id, id=id, user_id=user_id)
 
 
-# The participant's wire shape shows the application's status, so it counts as changed with it.
-TOUCH_PARTICIPANTS = """
-    UPDATE participants SET updated_at = %(now)s WHERE event_id = %(event_id)s AND application_id = ANY(%(ids)s)
-"""
-
-
-async def touch_participants(tx: Tx, event_id: EventId, ids: list[ApplicationId], *, now: datetime) -> None:
-    """Moves the `updated_at` of those who applied so, which `updated_since` filters by."""
-    await tx.run(TOUCH_PARTICIPANTS, event_id=event_id, ids=ids, now=now)
-
-
 SET_DISPLAY_NAME = """
     UPDATE participants SET display_name = %(display_name)s, updated_at = %(now)s
      WHERE event_id = %(event_id)s AND application_id = %(id)s

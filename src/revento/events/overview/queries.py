@@ -21,7 +21,8 @@ FIND_DESK = """
     SELECT e.id AS event_id, e.organization_id, o.name AS organization_name, o.kind AS organization_kind,
            o.verification_status, e.title, e.publish_status, e.starts_at, e.ends_at, e.time_zone, e.location_name,
            e.answer_within_days, e.is_template, m.role,
-           (SELECT count(*) FROM applications a WHERE a.event_id = e.id AND a.status = 'pending') AS pending,
+           (SELECT count(*) FROM applications a WHERE a.event_id = e.id AND a.status = 'pending'
+               AND e.publish_status <> 'archived') AS pending,
            (SELECT count(*) FROM applications a
              WHERE a.event_id = e.id AND a.status = 'approved') AS participants,
            (SELECT count(*) FROM installations i WHERE i.event_id = e.id AND i.state = 'active') AS installations
@@ -42,7 +43,7 @@ LIST_DESKS = """
            e.time_zone, count(a.id) AS pending, min(a.submitted_at) AS oldest_pending_at
       FROM memberships m
       JOIN events e ON e.organization_id = m.organization_id
-      LEFT JOIN applications a ON a.event_id = e.id AND a.status = 'pending'
+      LEFT JOIN applications a ON a.event_id = e.id AND a.status = 'pending' AND e.publish_status <> 'archived'
      WHERE m.user_id = %(user_id)s
      GROUP BY e.id
      ORDER BY e.publish_status = 'archived', e.starts_at DESC, e.id

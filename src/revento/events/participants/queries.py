@@ -113,14 +113,9 @@ async def set_display_name(tx: Tx, event_id: EventId, id: ParticipantId, display
 
 
 SET_ROLE = """
-    WITH touched AS (
-        UPDATE participants SET updated_at = %(now)s
-         WHERE event_id = %(event_id)s AND id = %(id)s
-        RETURNING application_id
-    )
     UPDATE applications a SET role = %(role)s, version = version + 1, updated_at = %(now)s
-      FROM touched t
-     WHERE a.event_id = %(event_id)s AND a.id = t.application_id
+      FROM participants p
+     WHERE p.event_id = %(event_id)s AND p.id = %(id)s AND a.event_id = p.event_id AND a.id = p.application_id
 """
 
 

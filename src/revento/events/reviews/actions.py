@@ -62,7 +62,6 @@ async def decide_many(
         _refuse(rules.why_not_review(each, expected_version=None))
     event_id, ids_, action = reviewer.event_id, [each.id for each in pending], f"application.{status.value}"
     await applications.set_review(tx, event_id, ids_, status, by=reviewer.user_id, now=now)
-    await applications.touch_participants(tx, event_id, ids_, now=now)
     made = {ids.new("rvw"): each for each in pending}
     await queries.insert_reviews(tx, event_id, made, reviewer_id=reviewer.user_id, action=status.value, now=now)
     notes = [(reviewer.user_id, id) for id in ids_]
@@ -174,7 +173,6 @@ async def _decide(
     event_id, id = reviewer.event_id, application.id
     review_id = ids.new("rvw")
     await applications.set_review(tx, event_id, [id], status, by=reviewer.user_id, now=now)
-    await applications.touch_participants(tx, event_id, [id], now=now)
     await queries.insert_review(
         tx,
         event_id,
@@ -233,7 +231,6 @@ async def _put_back(
         await signups.leave_all(tx, application.user_id, reviewer.event_id, application.participant_id, now=now)
     await applications.set_status(tx, reviewer.event_id, id, status, now=now)
     await applications.set_last_review(tx, reviewer.event_id, id)
-    await applications.touch_participants(tx, reviewer.event_id, [id], now=now)
     await _note(tx, reviewer, action, id, now=now)
     return await applications.lock(tx, reviewer.event_id, id)
 

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from revento.kernel.db import Row
-from revento.kernel.ids import ClientId, EventId, InstallationId, IntegrationId, PageId
+from revento.kernel.ids import ClientId, EventId, InstallationId, IntegrationId, OrganizationId, PageId
 
 Kind = Literal["text", "webview"]
 Visibility = Literal["everyone", "participants", "registered", "organizers"]
@@ -58,6 +58,14 @@ class Unseen(Row, frozen=True):
     requires_auth: bool
 
 
+class Shown(Row, frozen=True):
+    """A page that an integration shows, and whose it is."""
+
+    title: str
+    event_title: str
+    organization_id: OrganizationId
+
+
 class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What an organizer says about a page."""
 
@@ -78,6 +86,7 @@ class Host(Row, frozen=True):
     installation_id: InstallationId
     client_id: ClientId
     name: str
+    is_suspended: bool
     webview_origins: list[str]
     login_url: str | None
     asks_people: bool

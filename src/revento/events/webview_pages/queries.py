@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from revento.events.webview_pages.models import Host, Look, Page, PageFacts, Unseen
+from revento.events.webview_pages.models import Host, Look, Page, PageFacts, Shown, Unseen
 from revento.kernel.db import Tx
 from revento.kernel.ids import EventId, IntegrationId, PageId
 
@@ -167,8 +167,25 @@ async def list_due(
     )
 
 
+# Serves the letters of an end; the primary key leads with event_id.
+LIST_SHOWN = """
+    SELECT w.title, e.title AS event_title, e.organization_id
+      FROM unnest(%(event_ids)s::text[], %(integration_ids)s::text[]) AS t (event_id, integration_id)
+      JOIN webview_pages w ON w.event_id = t.event_id AND w.integration_id = t.integration_id
+      JOIN events e ON e.id = w.event_id
+     WHERE w.is_published AND e.publish_status <> 'archived'
+     ORDER BY e.starts_at, e.id, w.position, w.id
+     LIMIT 200
+"""
+
+
+async def list_shown(tx: Tx, event_ids: list[EventId], integration_ids: list[IntegrationId]) -> list[Shown]:
+    """The published pages that these integrations show, the first in the first event and so on."""
+    return await tx.all(Shown, LIST_SHOWN, event_ids=event_ids, integration_ids=integration_ids)
+
+
 LIST_HOSTS = """
-    SELECT i.integration_id, i.id AS installation_id, c.id AS client_id, g.name,
+    SELECT i.integration_id, i.id AS installation_id, c.id AS client_id, g.name, g.state = 'suspended' AS is_suspended,
            ARRAY(SELECT jsonb_array_elements_text(f.document->'webview_origins')) AS webview_origins,
            nullif(f.document->>'login_url', '') AS login_url,
            (f.document->'scopes'->'required' || (f.document->'scopes'->'optional'))

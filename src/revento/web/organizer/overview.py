@@ -134,6 +134,8 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
 
 
 async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Need]:
+    if desk.publish_status == "archived":  # nothing can be done about it any more
+        return []
     base = f"/organizer/events/{desk.event_id}"
     needs: list[Need] = []
     clashing = rules.clashes(await program.list_bookings(tx, desk.event_id))

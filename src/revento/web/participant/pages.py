@@ -87,7 +87,7 @@ async def _of_others(
     """Somebody else's software in a frame, as a stranger or signed in, while its integration stands behind it."""
     host = await queries.find_host(tx, visit.event_id, page.integration_id) if page.integration_id else None
     if page.integration_id is not None and _why_not_show(page, host, provided.settings.base_url):
-        return _blocked(visit, page, None)
+        return _blocked(visit, page, errors.INTEGRATION_SUSPENDED if host and host.is_suspended else None)
     if page.stays_empty:
         return _blocked(visit, page, None, stays_empty=True)
     if not page.requires_auth or host is None:
@@ -96,8 +96,10 @@ async def _of_others(
 
 
 def _why_not_show(page: Page, host: Host | None, own_origin: str) -> bool:
-    """The manifest may have changed since the page was made, and the integration may be gone."""
-    return host is None or rules.why_not_url(page.url or "", host, own_origin=own_origin) is not None
+    """The manifest may have changed since the page was made, and the integration may be suspended or gone."""
+    if host is None or host.is_suspended:
+        return True
+    return rules.why_not_url(page.url or "", host, own_origin=own_origin) is not None
 
 
 async def _launched(

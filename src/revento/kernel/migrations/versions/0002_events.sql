@@ -200,9 +200,11 @@ $$;
 CREATE TRIGGER participants_document BEFORE INSERT OR UPDATE ON participants
     FOR EACH ROW EXECUTE FUNCTION write_participant_document();
 
+-- A participant has changed when what it shows of its application has: one write moves both, and updated_since finds it.
 CREATE FUNCTION rewrite_participant_document() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE participants SET document = '' WHERE event_id = NEW.event_id AND application_id = NEW.id;
+    UPDATE participants SET updated_at = greatest(updated_at, NEW.updated_at)
+     WHERE event_id = NEW.event_id AND application_id = NEW.id;
     RETURN NULL;
 END
 $$;
