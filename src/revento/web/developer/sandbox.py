@@ -1,5 +1,6 @@
 """The sandbox of one's own: connecting, triggers, personas, time travel, reset."""
 
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from revento.identity.act_as import actions as act_as
 from revento.identity.sessions.models import SignedIn
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.consoles import queries
+from revento.integrations.consoles.models import Persona
 from revento.integrations.credentials.models import Client
 from revento.integrations.installations import queries as installations
 from revento.kernel.clock import Clock
@@ -67,12 +69,22 @@ async def sandbox_page(tx: Given[Tx], desk: Given[Desk], person: Given[SignedIn]
         desk,
         own=own,
         events=[(event, connect_address(client, event)) for event in events],
-        personas=await queries.list_personas(tx, first.id) if first else [],
+        personas=_a_few_of_each(await queries.list_personas(tx, first.id)) if first else ([], []),
         first=first,
         trips=[msgspec.structs.replace(each, title=gettext(each.title), say=gettext(each.say)) for each in TRIPS],
         topics=[(each.name, gettext(each.fires), _is_told(client, each.name)) for each in topics.ALL],
         has_sandbox=client.environment == "sandbox",
     )
+
+
+def _a_few_of_each(personas: list[Persona]) -> tuple[list[Persona], list[Persona]]:
+    """Three people in each status of an application, and the others."""
+    seen = Counter[str]()
+    few, others = list[Persona](), list[Persona]()
+    for each in personas:
+        seen[each.status] += 1
+        (few if seen[each.status] <= 3 else others).append(each)
+    return few, others
 
 
 def _client(desk: Desk) -> Client:

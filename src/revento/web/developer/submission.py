@@ -69,6 +69,7 @@ async def _page(tx: Tx, desk: Desk, form: Form[Submitted] | None, *, status: int
         form=form or Form[Submitted](_start(desk, latest)),
         history=history,
         latest=latest,
+        latest_document=as_json(latest.manifest) if latest else "",
         comments=await queries.list_comments(tx, latest.id) if latest else [],
         place=await queries.count_before(tx, latest.submitted_at) + 1 if latest else 0,
         comparison=_changed(history),
@@ -83,7 +84,7 @@ def _refusal(desk: Desk, latest: Submission | None) -> str | None:
     if desk.console.kind != "public":
         return gettext("Only public integrations are reviewed. Yours works for its organization as it is.")
     if latest and latest.state == "submitted":
-        return gettext("One submission waits already.")
+        return gettext("It waits for its review. Take it back to change something and submit again.")
     return None
 
 

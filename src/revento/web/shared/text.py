@@ -44,7 +44,7 @@ def ago(at: datetime) -> str:
     apart = at - visitor.current().now
     if abs(apart) < timedelta(seconds=45):
         return gettext("just now")
-    return format_timedelta(apart, add_direction=True, threshold=1.2, locale=babel_locale())
+    return format_timedelta(apart, granularity="minute", add_direction=True, threshold=1.2, locale=babel_locale())
 
 
 def lasting(of: timedelta) -> str:
