@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from revento.endings import suspend
 from revento.events.webview_pages import framing
 from revento.kernel.config import Settings
 from revento.workers import look_at_pages
@@ -122,6 +123,25 @@ async def test_a_page_that_forbids_the_frame_is_told_to_the_organizer_and_to_vis
     assert await look_at_pages.look(tools) == {}
     clock.pass_(hours=1)
     assert await look_at_pages.look(tools) == {id: "shown"}
+
+
+async def test_a_page_of_a_suspended_integration_shows_nothing_and_everybody_is_told(
+    app, db, clock, story, receiver
+) -> None:
+    ada, anybody = await app.as_user(story.ada), await app.anybody()
+    path = await made(ada, story, receiver.url)
+    base, integration = f"/organizer/events/{story.event_id}", story.client.integration_id
+    async with db.tx() as tx:
+        await suspend.suspend(tx, story.ada, integration, reason="It hammers.", now=clock.now())
+    seen = await anybody.get(path)
+    assert (seen.status_code, "The operator has suspended this integration." in seen.text) == (409, True)
+    assert "Its integration is suspended or not connected." in (await ada.get(base)).text
+    assert "Not shown" in (await ada.get(f"{base}/pages")).text
+    assert "BadgePress is suspended or not connected to this event" in (await ada.get(f"/organizer{path}")).text
+    async with db.tx() as tx:
+        await suspend.resume(tx, story.ada, integration, now=clock.now())
+    assert "<iframe" in (await anybody.get(path)).text
+    assert "Its integration is suspended" not in (await ada.get(base)).text
 
 
 async def test_redirects_are_followed_within_the_origin_and_looked_at_again_by_hand(

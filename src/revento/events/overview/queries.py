@@ -124,16 +124,21 @@ async def list_ailing(tx: Tx, event_id: EventId, *, soon: datetime) -> list[Aili
 
 # The event's few pages, by the primary key.
 LIST_UNSHOWN = """
-    SELECT id, title, found
-      FROM webview_pages
-     WHERE event_id = %(event_id)s AND is_published AND found IN ('refuses', 'elsewhere', 'fails', 'silent')
-     ORDER BY position, id
+    SELECT w.id, w.title, CASE WHEN cut.off THEN 'cut' ELSE w.found END AS found
+      FROM webview_pages w
+      LEFT JOIN integrations g ON g.id = w.integration_id
+      LEFT JOIN installations i ON i.event_id = w.event_id AND i.integration_id = w.integration_id
+                             AND i.state = 'active'
+     CROSS JOIN LATERAL (SELECT w.integration_id IS NOT NULL AND (i.id IS NULL OR g.state = 'suspended') AS off) AS cut
+     WHERE w.event_id = %(event_id)s AND w.is_published
+       AND (cut.off OR w.found IN ('refuses', 'elsewhere', 'fails', 'silent'))
+     ORDER BY w.position, w.id
      LIMIT 5
 """
 
 
 async def list_unshown(tx: Tx, event_id: EventId) -> list[Unshown]:
-    """Published webview pages whose server forbids the frame, fails, or doesn't answer."""
+    """Published webview pages whose integration is cut off, or whose server forbids the frame, fails, doesn't answer."""
     return await tx.all(Unshown, LIST_UNSHOWN, event_id=event_id)
 
 

@@ -16,7 +16,10 @@ Found = Literal["shown", "refuses", "elsewhere", "fails", "silent", "unknown"]
 
 
 class Page(Row, frozen=True):
-    """One page of an event. `url` is a webview's, `body` (Markdown) a text page's."""
+    """One page of an event. `url` is a webview's, `body` (Markdown) a text page's.
+
+    `is_cut`: it shows nothing, because its integration is suspended or not connected.
+    """
 
     event_id: EventId
     id: PageId
@@ -33,6 +36,7 @@ class Page(Row, frozen=True):
     looked_at: datetime | None
     found: Found | None
     found_detail: str
+    is_cut: bool
     created_at: datetime
     updated_at: datetime
 

@@ -10,9 +10,12 @@ from revento.kernel.ids import EventId, IntegrationId, PageId
 LIST_PAGES = """
     SELECT w.event_id, w.id, w.kind, w.title, w.url, w.body, w.integration_id, g.name AS integration_name,
            w.requires_auth, w.visibility, w.position, w.is_published, w.looked_at, w.found, w.found_detail,
+           w.integration_id IS NOT NULL AND (i.id IS NULL OR g.state = 'suspended') AS is_cut,
            w.created_at, w.updated_at
       FROM webview_pages w
       LEFT JOIN integrations g ON g.id = w.integration_id
+      LEFT JOIN installations i ON i.event_id = w.event_id AND i.integration_id = w.integration_id
+                             AND i.state = 'active'
      WHERE w.event_id = %(event_id)s AND (%(id)s::text IS NULL OR w.id = %(id)s)
      ORDER BY w.position, w.created_at, w.id
      LIMIT 200

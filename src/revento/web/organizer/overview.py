@@ -177,6 +177,8 @@ async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Ne
 def _unshown(base: str, page: Unshown) -> Need:
     title = gettext("%(title)s is not shown") % {"title": page.title}
     say = gettext("Its server forbids the frame, or leads elsewhere. Visitors are told so.")
+    if page.found == "cut":
+        say = gettext("Its integration is suspended or not connected. Visitors are told so.")
     if page.found in ("fails", "silent"):
         title = gettext("%(title)s doesn't load") % {"title": page.title}
         say = gettext("Its server doesn't answer, or answers with an error.")
