@@ -138,7 +138,7 @@ LIST_UNSHOWN = """
 
 
 async def list_unshown(tx: Tx, event_id: EventId) -> list[Unshown]:
-    """Published webview pages whose integration is cut off, or whose server forbids the frame, fails, doesn't answer."""
+    """Published webview pages whose integration is cut off, or whose server forbids the frame, fails or is silent."""
     return await tx.all(Unshown, LIST_UNSHOWN, event_id=event_id)
 
 

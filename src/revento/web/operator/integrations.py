@@ -21,6 +21,7 @@ from revento.integrations.credentials import queries as clients
 from revento.integrations.examinations import queries as examinations
 from revento.integrations.limits import queries as limits
 from revento.integrations.operations import queries
+from revento.integrations.submissions import queries as submissions
 from revento.integrations.teams import queries as teams
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
@@ -91,6 +92,7 @@ async def _page(
         figures=await hours.figures(tx, id, now=clock.now()),
         limits=await limits.list_limits(tx, integration_id=id, now=clock.now()),
         seen=await examinations.list_by_integration(tx, id),
+        submissions=await submissions.list_by_integration(tx, id),
         deeds=await audit.page(tx, about=id, limit=15),
         form=form,
     )
