@@ -8,6 +8,7 @@ from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
 from revento.access.hours import queries as hours
+from revento.contract import scopes
 from revento.contract.limits import BUDGETS
 from revento.contract.scopes import TokenKind
 from revento.integrations.catalogue.models import Developer
@@ -58,11 +59,18 @@ async def installations_page(
         desk,
         part="installations_rows.html",
         rows=[(row, used.get(row.id), own.get(row.id, everywhere)) for row in rows[:PAGE]],
+        needed=_needed(desk),
         older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
         state=state,
         q=search,
         states=[(each, look(each).words) for each in ("active", "ended")],
     )
+
+
+def _needed(desk: Desk) -> list[str]:
+    """What an organizer is asked for now; a connection that was granted less consents again (contract §3.1)."""
+    asked = desk.client.manifest.scopes.required
+    return [scope.name for scope in scopes.ALL if scope.name in asked and scope.kind is TokenKind.INSTALLATION]
 
 
 @get("/integrations/{integration_id:str}/deletions")
