@@ -52,6 +52,7 @@ async def test_a_manifest_that_asks_for_more_names_who_consents_anew_and_the_old
     ] == "event.read participants.read"
     ada = await site.as_user(story.ada)
     page = (await ada.get(f"/organizer/events/{story.event_id}/integrations/{story.installation.id}")).text
+    assert "waits for consent to program.read" in (await visitor.get(f"{base}/installations")).text
     assert "It asks for more now" in page
     assert "To print the program." in page
 

@@ -1,11 +1,13 @@
 """Each cause of contract §2.5: what it ends at once, what it opens, whom it tells."""
 
+import asyncio
 import json
 
 import pytest
 
+from revento.access import queries as reads
 from revento.contract.errors import Refused
-from revento.endings import archive_event, disconnect, expire, lose_status, narrow, suspend, unpublish
+from revento.endings import archive_event, disconnect, expire, leave, lose_status, narrow, suspend, unpublish
 from revento.events.webview_pages import actions as pages
 from revento.events.webview_pages.models import PageFacts
 from revento.identity import proofs
@@ -19,6 +21,7 @@ from revento.integrations.installations import actions as installing
 from revento.integrations.installations import queries as installations
 from revento.oauth.families import actions as families
 from revento.oauth.families.models import TokenPair
+from tests.integrations import given
 from tests.integrations.connected import KEYS, READS, connected, fate, letters, messages
 
 
@@ -272,3 +275,30 @@ async def test_a_lifted_suspension_says_what_is_shown_again(db, clock) -> None:
         assert [letter.splitlines()[0] for letter in told] == ["BadgePress is suspended", "BadgePress works again"]
         assert "The operator writes: It hammers the API." in told[0]
         assert "These pages of your events are shown again:\n" + PAGES_OF in told[1]
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def test_an_account_is_deleted_while_its_reads_are_noted(db, clock) -> None:
+    async with db.tx() as tx:
+        story = await connected(tx, now=clock.now())
+        await given.application(tx, story.ada, story.cyd, story.event_id, now=clock.now())
+
+    async def leaving() -> None:
+        async with db.tx() as tx:
+            await leave.delete_account(tx, story.cyd, now=clock.now())
+
+    async def waiting() -> int:
+        async with db.tx() as tx:  # what is known of the others is looked up once a transaction
+            return await tx.one(int, WAITING)
+
+    async with db.tx() as noting, asyncio.timeout(30):
+        await reads.touch_installations(noting, [story.installation.id], clock.now())
+        left = asyncio.create_task(leaving())
+        while not await waiting():  # noqa: ASYNC110 (a lock waits in a database)
+            await asyncio.sleep(0.02)
+        await reads.touch_grants(noting, [story.grant.id], clock.now())
+    await left
+    async with db.tx() as tx:
+        assert {duty.reason for duty in await deletions.list_by_event(tx, story.event_id)} == {"account_deleted"}

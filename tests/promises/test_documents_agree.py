@@ -115,16 +115,12 @@ WRITTEN = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'parti
 async def test_a_decision_writes_its_participant_once_and_moves_it_in_time(db: Database, clock) -> None:
     story = await convention(db, clock)
     id, ada = ApplicationId(story.applications["Leila Haddad"]), story.people["Ada Moss"]
-    for decide, writes in (
-        (reviews.approve, 1),
-        (reviews.reopen, 2),
-        (reviews.reject, 1),
-    ):  # its status, its last review
+    for decide in (reviews.approve, reviews.reopen, reviews.reject):
         clock.pass_(minutes=1)
         async with db.tx() as tx:
             reviewer, before = await proofs.as_reviewer(tx, ada, story.event_id), await tx.one(int, WRITTEN)
             await decide(tx, reviewer, id, now=clock.now())
-            assert await tx.one(int, WRITTEN) - before == writes
+            assert await tx.one(int, WRITTEN) - before == 1
             application = await applications.lock(tx, EventId(story.event_id), id)
             person = await queries.get(tx, EventId(story.event_id), application.participant_id)
         assert person.updated_at == clock.now()

@@ -56,8 +56,10 @@ async def delete_account(tx: Tx, user_id: UserId, *, now: datetime) -> list[Dele
     if await identity.still_owned(tx, user):
         raise Refused(errors.OWNS_ORGANIZATION)
     known = await traces.list_traces(tx, user_id)
+    # Connections before consents: in this order the log of reads notes when they were last used.
+    told = [(trace, each) for trace in known for each in await _connections(tx, trace)]
     duties = await _end_grants(tx, user_id, known, now=now)
-    duties += [duty for trace in known for duty in await _open_all(tx, trace, user_id, now=now)]
+    duties += [await _open(tx, each, user_id, trace.participant_id, DELETED, now=now) for trace, each in told]
     names = {user.name} | {trace.display_name for trace in known}
     await events.erase(tx, user, known, pseudonym=PSEUDONYM, now=now)
     await records.drop_personal(tx, user_id)
@@ -101,10 +103,9 @@ async def _end_grant(tx: Tx, grant: Grant, reason: str, *, now: datetime) -> Non
     )
 
 
-async def _open_all(tx: Tx, trace: Trace, user_id: UserId, *, now: datetime) -> list[Deletion]:
-    """A duty for every connection of the event; an ended one has a duty for the whole event already."""
-    found = await installations.lock_active_by_event(tx, EventId(trace.event_id))
-    return [await _open(tx, each, user_id, trace.participant_id, DELETED, now=now) for each in found]
+async def _connections(tx: Tx, trace: Trace) -> list[Installation]:
+    """The connections of the event, locked: each gets a duty. An ended one has one for the whole event already."""
+    return await installations.lock_active_by_event(tx, EventId(trace.event_id))
 
 
 async def _open(
