@@ -8,12 +8,12 @@ import { FolderDeliveryLog, FolderTokenStore } from "revento-sdk/node";
 const app = express();
 const revento = new Revento({ tokens: new FolderTokenStore("tokens") }); // REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET, REVENTO_BASE_URL
 const redirectUri = process.env.REVENTO_REDIRECT_URI;
-// [/setup]
 const BASE = process.env.REVENTO_BASE_URL;
-const received = new Map();
-const cookie = (request, name) => new Map((request.headers.cookie ?? "").split("; ").map((one) => one.split("="))).get(name);
+// [/setup]
 
 // [connect]
+const cookie = (request, name) => new Map((request.headers.cookie ?? "").split("; ").map((one) => one.split("="))).get(name);
+
 app.get("/connect", async (request, response) => {
   const { url, state } = await revento.authorize({ redirectUri, eventId: request.query.event_id });
   response.cookie("state", state, { httpOnly: true, sameSite: "lax" }).redirect(url); // in this browser's session
@@ -58,6 +58,8 @@ app.post("/read", async (request, response) => {
 // [/read]
 
 // [webhook]
+const received = new Map();
+
 const handle = async ({ id, message }) => {
   if (message.type === "data.deletion_required") await forget(message.data);
   else received.set(id, message);

@@ -1,16 +1,10 @@
 """An integration with the Python SDK and Flask. The guide shows its parts; the conformance kit runs it."""
 
+# [setup]
 import os
 import secrets
 
-import httpx
-
-# [setup]
 from flask import Flask, redirect, request, session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jwt import JWTClaimsRegistry
 from revento_sdk import (
     LOGIN_SCOPES,
     AuthorizationFailed,
@@ -28,7 +22,6 @@ app.config.update(SECRET_KEY=secrets.token_bytes(32), SESSION_COOKIE_SAMESITE="L
 revento = Revento(tokens=SqliteTokenStore("tokens.db"))  # REVENTO_CLIENT_ID, REVENTO_CLIENT_SECRET, REVENTO_BASE_URL
 REDIRECT_URI = os.environ["REVENTO_REDIRECT_URI"]
 # [/setup]
-received: dict[str, dict] = {}
 
 
 # [connect]
@@ -80,6 +73,9 @@ def read():
 
 
 # [webhook]
+received: dict[str, dict] = {}
+
+
 def handle(delivery):
     message = delivery.message
     if message["type"] == "data.deletion_required":
@@ -101,6 +97,13 @@ app.post("/webhooks/revento")(webhook_view(receiver, SqliteDeliveryLog("deliveri
 
 
 # [webview]
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
+
+
 @app.get("/page")
 def page():
     person = launched(request.args.get("launch_token", ""))

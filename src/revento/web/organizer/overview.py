@@ -18,7 +18,7 @@ from revento.kernel.db import Tx
 from revento.web.organizer.desk import show
 from revento.web.shared import pages
 from revento.web.shared.states import N_, Look, look
-from revento.web.shared.text import ago, day
+from revento.web.shared.text import ago, day, lasting
 from revento.web.shared.translate import gettext, ngettext
 
 PERIOD: Final = timedelta(days=30)
@@ -160,8 +160,9 @@ async def _needs(tx: Tx, desk: Desk, numbers: Numbers, now: datetime) -> list[Ne
         href, way_on = f"{base}/integrations/{ailing.installation_id}", gettext("See details")
         if ailing.failing_since:
             title = gettext("%(name)s has stopped receiving updates") % {"name": ailing.name}
-            say = gettext("Its server has failed since %(ago)s. Nothing is lost; updates wait for it.")
-            needs.append(Need("unplug", "bad", href, title, say % {"ago": ago(ailing.failing_since)}, way_on))
+            say = gettext("Its server has failed for %(time)s. Nothing is lost; updates wait for it.")
+            told = {"time": lasting(now - ailing.failing_since)}
+            needs.append(Need("unplug", "bad", href, title, say % told, way_on))
         else:
             title = gettext("Access of %(name)s ends soon") % {"name": ailing.name}
             say = gettext("It ends by itself on %(day)s. One click extends it.") % {"day": day(ailing.ends_at)}

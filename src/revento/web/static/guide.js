@@ -13,6 +13,11 @@
   });
   try { const kept = localStorage.getItem("guide-language"); if (kept) choose(kept); } catch { /* nothing kept */ }
 
+  // the list of pages is longer than the screen: the one that is read is in sight
+  const side = document.querySelector(".side");
+  const here = side?.querySelector("[aria-current]");
+  if (here) side.scrollTop = here.offsetTop - side.clientHeight / 2;
+
   // search: the index comes once, then no request is needed
   const form = document.querySelector("[data-guide-search]");
   const found = document.getElementById("found");
