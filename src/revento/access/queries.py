@@ -1,7 +1,7 @@
 """SQL of the ledger. It is written without foreign keys, so names are looked up when it is read."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -190,34 +190,29 @@ _NARROWED: Final = """
        AND (%(endpoint)s::text IS NULL OR q.endpoint = %(endpoint)s)
        AND (%(status_from)s::int IS NULL OR (q.status >= %(status_from)s AND q.status <= %(status_to)s))
 """
+_OF_INTEGRATION: Final = """
+     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s AND q.at < %(until)s
+"""
+_NEWEST: Final = """
+     ORDER BY q.at DESC, q.request_id
+     LIMIT %(limit)s
+"""
 
 # Serves the integrator's request log; index api_requests_by_integration.
 PAGE_BY_INTEGRATION: Final = join(
     _ENTRIES,
-    """
-     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s AND q.at < %(until)s
-       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)
-     ORDER BY q.at DESC, q.request_id
-     LIMIT %(limit)s
-""",
+    _OF_INTEGRATION,
+    "       AND (%(client_id)s::text IS NULL OR q.client_id = %(client_id)s)",
+    _NEWEST,
 )
+# The same for one error, for refusals by a limit, for what failed here; api_requests_by_error, _limited and _failed
+# hold nothing else.
+PAGE_BY_ERROR: Final = join(_ENTRIES, _OF_INTEGRATION, "       AND q.error = %(error)s", _NARROWED, _NEWEST)
+PAGE_LIMITED: Final = join(_ENTRIES, _OF_INTEGRATION, "       AND q.status = 429", _NARROWED, _NEWEST)
+PAGE_FAILED: Final = join(_ENTRIES, _OF_INTEGRATION, "       AND q.status >= 500", _NARROWED, _NEWEST)
 
-
-# Serves the same for one error; index api_requests_by_error, which holds refusals only.
-PAGE_BY_ERROR: Final = join(
-    _ENTRIES,
-    """
-     WHERE q.integration_id = %(integration_id)s AND q.error = %(error)s AND q.at >= %(since)s AND q.at < %(until)s
-""",
-    _NARROWED,
-    """     ORDER BY q.at DESC, q.request_id
-     LIMIT %(limit)s
-""",
-)
-
-
-# The same with other filters that few requests answer: only the hours that hold some are read, the newest first, until
-# the page is full; primary key of api_hours, then index api_requests_by_integration.
+# The same with other filters that few requests answer: only the newest hours that hold some are read, each by itself;
+# primary key of api_hours, then index api_requests_by_integration.
 PAGE_BY_HOURS: Final = join(
     _COLUMNS,
     """
@@ -231,21 +226,30 @@ PAGE_BY_HOURS: Final = join(
                     OR h.installation_id IN (SELECT i.id FROM installations i WHERE i.event_id = %(event_id)s))
                AND (%(endpoint)s::text IS NULL OR h.endpoint = %(endpoint)s)
                AND (%(status_from)s::int IS NULL
-                    OR CASE WHEN %(status_from)s::int >= 500 THEN h.failed
-                            WHEN %(status_from)s::int = 429 THEN h.limited
-                            WHEN %(status_from)s::int >= 400 THEN h.refused ELSE h.requests END > 0)
-             ORDER BY h.hour DESC) o
-      JOIN api_requests q ON q.integration_id = %(integration_id)s AND q.at >= o.hour
-                         AND q.at < o.hour + interval '1 hour'
+                    OR CASE WHEN %(status_from)s::int >= 400 THEN h.refused ELSE h.requests END > 0)
+             ORDER BY h.hour DESC LIMIT %(hours)s) o
+     CROSS JOIN LATERAL (
+           SELECT *
+             FROM api_requests q
+    """,
+    _OF_INTEGRATION,
+    "       AND q.at >= o.hour AND q.at < o.hour + interval '1 hour'",
+    _NARROWED,
+    _NEWEST,
+    """
+           ) q
       LEFT JOIN integrations n ON n.id = q.integration_id
       LEFT JOIN events e ON e.id = q.event_id
-     WHERE q.at >= %(since)s AND q.at < %(until)s
-""",
-    _NARROWED,
-    """     ORDER BY o.hour DESC, q.at DESC, q.request_id
+     ORDER BY o.hour DESC, q.at DESC, q.request_id
      LIMIT %(limit)s
-""",
+    """,
 )
+
+
+LIMITED: Final = (429, 429)
+FAILED: Final = (500, 599)
+_HOURS: Final = (16, 128, None)  # tried in turn until the page is full
+_RARE: Final[dict[tuple[int, int] | None, LiteralString]] = {LIMITED: PAGE_LIMITED, FAILED: PAGE_FAILED}
 
 
 async def page_by_integration(
@@ -263,22 +267,31 @@ async def page_by_integration(
     limit: int = 50,
 ) -> list[Entry]:
     """What an integration asked, the newest first. Pages go on with `until` = the last row's time."""
-    narrow = (installation_id, event_id, endpoint, statuses) != (None,) * 4
-    return await tx.all(
-        Entry,
-        PAGE_BY_ERROR if error is not None else PAGE_BY_HOURS if narrow else PAGE_BY_INTEGRATION,
-        integration_id=integration_id,
-        since=since,
-        until=until,
-        client_id=client_id,
-        installation_id=installation_id,
-        event_id=event_id,
-        endpoint=endpoint,
-        error=error,
-        status_from=statuses[0] if statuses else None,
-        status_to=statuses[1] if statuses else None,
-        limit=limit,
-    )
+    asked = {
+        "integration_id": integration_id,
+        "since": since,
+        "until": until,
+        "client_id": client_id,
+        "installation_id": installation_id,
+        "event_id": event_id,
+        "endpoint": endpoint,
+        "error": error,
+        "status_from": statuses[0] if statuses else None,
+        "status_to": statuses[1] if statuses else None,
+        "limit": limit,
+    }
+    if error is not None:
+        return await tx.all(Entry, PAGE_BY_ERROR, **asked)
+    if statuses in _RARE:
+        return await tx.all(Entry, _RARE[statuses], **asked)
+    if (installation_id, event_id, endpoint, statuses) == (None,) * 4:
+        return await tx.all(Entry, PAGE_BY_INTEGRATION, **asked)
+    found: list[Entry] = []
+    for hours in _HOURS:
+        found = await tx.all(Entry, PAGE_BY_HOURS, hours=hours, **asked)
+        if len(found) == limit:
+            break
+    return found
 
 
 # Serves the search by request id in every console; index api_requests_by_id.
@@ -336,7 +349,7 @@ async def days(tx: Tx, integration_id: str, *, since: datetime) -> list[Day]:
     return await tx.all(Day, DAYS, integration_id=integration_id, since=since)
 
 
-# Serves the watch for repeated 429s; index api_requests_refused.
+# Serves the watch for repeated 429s; index api_requests_limited.
 LIST_REFUSED: Final = """
     SELECT q.integration_id, coalesce(max(n.name), q.integration_id) AS integration_name, q.installation_id,
            q.event_id, q.family_id, q.token_kind, count(*) AS refusals, min(q.at) AS first_at, max(q.at) AS last_at

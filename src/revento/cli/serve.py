@@ -10,6 +10,7 @@ from granian.server import Server
 from revento.cli import running
 
 app = typer.Typer()
+_WORKER: Final = "revento.cli.granian_worker"
 _STOP_S: Final = 9  # a request that hangs is ended before the 10 s in which a process has to be gone are over
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Web processes; more than one needs Valkey.")]
 
@@ -17,10 +18,10 @@ Workers = Annotated[int, typer.Option("--workers", min=1, help="Web processes; m
 @app.command()
 def serve(workers: Workers = 1) -> None:
     """Run the web application and the API. Stateless: run as many as you like."""
-    settings = running.ready_to_work()
+    settings = running.ready_to_work(needs=_WORKER)
     running.refuse_many_without_valkey(workers, settings)
     server = Server(
-        "revento.cli.granian_worker:application",
+        f"{_WORKER}:application",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -82,14 +82,16 @@ def _start(settings: Settings, workers: int, with_sandbox: bool, stack: ExitStac
     """Brings everything up in order; what `stack` holds is stopped in the reverse one."""
     claim_data_dir(settings.data_dir, stack)
     check_port(settings.host, settings.port)
+    tree = Tree(os.environ, settings.data_dir / "logs")
+    stack.callback(tree.stop)  # when PostgreSQL won't start
+    web = tree.start("web", "serve", "--workers", str(workers), early=True)  # importing takes longest
     with steps.step("PostgreSQL") as step:
         url = _database(settings, stack)
         step.say("yours, from DATABASE_URL" if settings.database_url else f"embedded, in {settings.data_dir}")
+    stack.callback(tree.stop)  # before PostgreSQL stops
     with steps.step("Migrations"):
         _migrate(url)
-    tree = Tree(_environ(settings, url), settings.data_dir / "logs")
-    stack.callback(tree.stop)
-    web = tree.start("web", "serve", "--workers", str(workers))  # they get ready while the sandbox is made
+    tree.go(_environ(settings, url))  # all get ready while the sandbox is made
     tree.start("dispatch", "dispatch")
     tree.start("jobs", "work")
     if with_sandbox or settings.development:
@@ -157,14 +159,13 @@ def _migrate(url: str) -> None:
 
 
 def _environ(settings: Settings, url: str) -> dict[str, str]:
-    """What the children run with: our own surroundings, and what `up` has decided."""
-    decided = {
+    """What `up` has decided, for its children."""
+    return {
         "DATABASE_URL": url,
         "REVENTO_ENV": settings.env,
         "REVENTO_DATA_DIR": str(settings.data_dir),
         "REVENTO_SECRET_KEY": settings.secret_key or load_or_create_key(settings.data_dir),
     }
-    return dict(os.environ) | decided
 
 
 def _await_ready(settings: Settings, web: Child) -> None:

@@ -6,10 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 PARENT: Final = "REVENTO_PARENT"  # tells a child whom to follow, see lifeline.follow
+EARLY: Final = "REVENTO_EARLY"  # tells a child that its surroundings come on stdin, see Child.go
 STOP_S: Final = 10.0
 _LOG_KEPT_BYTES: Final = 10 * 1024 * 1024
 _FALLS_MOST: Final = 3
@@ -31,19 +35,29 @@ class Child:
         self._falls: list[float] = []
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Starts it, in a session of its own: the terminal's Ctrl-C is for the parent, who stops all in order."""
+    def start(self, *, early: bool = False) -> None:
+        """Starts it, in a session of its own: the terminal's Ctrl-C is for the parent, who stops all in order.
+
+        `early`: before its surroundings are known. It gets ready to read them, which takes longest, and waits for `go`.
+        """
         if self.log.exists() and self.log.stat().st_size > _LOG_KEPT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "revento.cli", *self._arguments],
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
+                env=self._environ | {EARLY: "1"} if early else self._environ,
+                stdin=subprocess.PIPE if early else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+    def go(self, environ: Mapping[str, str]) -> None:
+        """Tells one that was started early what it works with, now and when it is started again."""
+        self._environ |= environ
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(BrokenPipeError), self._process.stdin as told:  # it has ended; whoever waits for it sees that
+                told.write(msgspec.json.encode(environ))
 
     @property
     def pid(self) -> int | None:
@@ -93,13 +107,19 @@ class Tree:
         self._logs = logs
         self.children: list[Child] = []
 
-    def start(self, name: str, *arguments: str) -> Child:
-        """Starts `revento ARGUMENTS` under `name`, its output going to a log of that name."""
+    def start(self, name: str, *arguments: str, early: bool = False) -> Child:
+        """Starts `revento ARGUMENTS` under `name`, its output going to a log of that name; `early`: see `Child`."""
         self._logs.mkdir(parents=True, exist_ok=True)
         child = Child(name, arguments, self._environ, self._logs / f"{name}.log")
         self.children.append(child)
-        child.start()
+        child.start(early=early)
         return child
+
+    def go(self, environ: Mapping[str, str]) -> None:
+        """What everybody works with from here on: told to those who were started early, given to those to come."""
+        self._environ = {**self._environ, **environ}
+        for child in self.children:
+            child.go(environ)
 
     def watch(self) -> list[Child]:
         """Looks after everybody once; those that had ended and were started again. Raises `KeepsFalling`."""

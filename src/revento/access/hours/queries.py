@@ -110,7 +110,7 @@ async def list_by_endpoint(tx: Tx, *, since: datetime) -> list[ByEndpoint]:
     return await tx.all(ByEndpoint, LIST_BY_ENDPOINT, since=since)
 
 
-# Serves the operator's abuse queue; indexes api_requests_refused and api_hours_by_hour. `most`: in any ten minutes.
+# Serves the operator's abuse queue; indexes api_requests_limited and api_hours_by_hour. `most`: in any ten minutes.
 LIST_OFFENDERS = """
     WITH limited AS (
          SELECT w.integration_id, max(w.n) AS most, count(*) AS limited, max(w.at) AS last_at

@@ -22,7 +22,7 @@ from revento.web.developer.deliveries import uuid_of
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
 from revento.web.shared.words import token_words
 
-STATUSES: Final = {"2": (200, 299), "3": (300, 399), "4": (400, 499), "429": (429, 429), "5": (500, 599)}
+STATUSES: Final = {"2": (200, 299), "3": (300, 399), "4": (400, 499), "429": queries.LIMITED, "5": queries.FAILED}
 KEPT: Final = timedelta(days=90)
 
 

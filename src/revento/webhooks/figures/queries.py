@@ -41,13 +41,14 @@ async def list_hours(tx: Tx, endpoint_nos: list[int], *, since: datetime) -> lis
     return await tx.all(Hourly, LIST_HOURS, endpoint_nos=endpoint_nos, since=since)
 
 
-# Bounded by 10,000 rows per endpoint, however long its queue is.
+# Bounded by 10,000 rows per endpoint, however long its queue is. Dead letters are counted for all at once: asked
+# endpoint by endpoint, every partition of the log would be gone through anew.
 OUTSTANDING = """
     SELECT coalesce(sum((SELECT count(*) FROM (SELECT FROM deliveries WHERE endpoint_no = e.no LIMIT 10000) AS few)), 0
            )::integer AS waiting,
            min((SELECT due FROM deliveries WHERE shard = e.shard AND endpoint_no = e.no AND state = 0
                  ORDER BY no LIMIT 1)) AS oldest_due,
-           coalesce(sum((SELECT count(*) FROM delivery_log WHERE endpoint_no = e.no AND state = 'dead')), 0)::integer
+           (SELECT count(*) FROM delivery_log WHERE endpoint_no = ANY (%(endpoint_nos)s) AND state = 'dead')::integer
            AS dead
       FROM endpoints e
      WHERE e.no = ANY (%(endpoint_nos)s)

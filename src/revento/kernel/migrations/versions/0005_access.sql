@@ -31,10 +31,11 @@ CREATE INDEX api_requests_by_event ON api_requests (event_id, at);
 CREATE INDEX api_requests_by_integration ON api_requests (integration_id, at);
 -- Serves the integrator's search for one error; refusals only.
 CREATE INDEX api_requests_by_error ON api_requests (integration_id, error, at) WHERE error IS NOT NULL;
+-- Serve the integrator's search for what her limits refused and for what failed here; they hold that only.
+CREATE INDEX api_requests_limited ON api_requests (integration_id, at) WHERE status = 429;
+CREATE INDEX api_requests_failed ON api_requests (integration_id, at) WHERE status >= 500;
 -- Serves the search by request id.
 CREATE INDEX api_requests_by_id ON api_requests (request_id);
--- Serves the watch for repeated refusals; holds those only.
-CREATE INDEX api_requests_refused ON api_requests (at) WHERE status = 429;
 
 -- The log added up by the hour as it is written, so that a week's figures are some hundred rows instead of a million.
 -- An empty text stands for what is not known; latency counts answers per bucket of access.hours.rules.
