@@ -13,9 +13,12 @@ from typing import Any, Final
 import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pygments import highlight
+from pygments import format as formatted
+from pygments import lex
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
+from pygments.token import STANDARD_TYPES
+from pygments.token import Token as Kind
 from pygments.util import ClassNotFound
 
 from revento.contract.render.guide import TABLES
@@ -25,6 +28,8 @@ _DIRECTIVE: Final = re.compile(r"^\{\{ (table|sample|json) ([^}]+?) \}\}$", re.M
 _NOT_IN_ANCHORS: Final = re.compile(r"[^\w.-]+")
 _LABELS: Final = {"python": "Python", "js": "Node", "ts": "TypeScript", "sh": "Shell", "http": "HTTP", "json": "JSON"}
 _TABS: Final = {"python": "python", "js": "js", "ts": "js", "sh": "curl"}  # the three values that the stylesheet knows
+# What the stylesheet colours. All other words stand as they are: a page weighs a third without their marks.
+_COLOURED: Final = {*["k", "kn", "nt", "kd", "kc", "s", "s1", "s2", "sa", "sb", "mi", "mf", "nv", "c1", "ch", "cm"]}
 _LONGEST_LIST: Final = 2  # rows of a recorded list that are shown
 
 
@@ -149,7 +154,10 @@ def _block(token: Token) -> Block:
         lexer = get_lexer_by_name({"sh": "bash", "js": "javascript", "ts": "typescript"}.get(language, language))
     except ClassNotFound:
         lexer = get_lexer_by_name("text")
-    html = highlight(token.content, lexer, _formatter).rstrip("\n")
+    words = (
+        (kind if STANDARD_TYPES.get(kind) in _COLOURED else Kind.Text, word) for kind, word in lex(token.content, lexer)
+    )
+    html = formatted(words, _formatter).rstrip("\n")
     return Block(_LABELS.get(language, language.title()), _TABS.get(language, "curl"), html)
 
 
