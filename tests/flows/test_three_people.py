@@ -279,7 +279,7 @@ async def review(ruben: Hand, olga: Hand, live: Live, base: str, address: str, s
         operator = next(each for each in live.facts["people"] if each["role"] == "operator")
         await sign_in(olga, live.url, operator["email"], operator["password"])
         await open_review(olga, live)
-        await olga.button("Send a forged and a stale message now")
+        await olga.button("Live test: send a forged and a stale message now")
         for _ in range(WAIT_S * 2):
             await olga.page.reload()
             if await olga.page.get_by_text("stale timestamp: refused").count():
