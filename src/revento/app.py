@@ -32,11 +32,11 @@ from revento.web.shared.shared_limits import Shared
 from revento.workers import ledger as ledgers
 
 
-def create() -> Litestar:
-    """The application as the environment configures it; what the web server imports."""
+def from_environment(assembled: Litestar) -> Litestar:
+    """The application as the environment configures it, for the web server. Raises `Misconfigured`."""
     log.configure(level=os.environ.get("REVENTO_LOG_LEVEL", "INFO"))
     traces.configure(os.environ, service="revento-web")
-    return build(Settings.read(os.environ))
+    return configure(assembled, Settings.read(os.environ))
 
 
 class Configured(msgspec.Struct, frozen=True):
