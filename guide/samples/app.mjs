@@ -61,14 +61,14 @@ app.post("/read", async (request, response) => {
 const received = new Map();
 
 const handle = async ({ id, message }) => {
-  if (message.type === "data.deletion_required") await forget(message.data);
+  if (message.type === "data.deletion_required") await forget(message);
   else received.set(id, message);
 };
 
-const forget = async ({ deletion_id, participant_id }) => {
-  for (const [id, message] of received)
-    if (participant_id === null || message.data.participant_id === participant_id) received.delete(id);
-  await revento.confirmDeletion(deletion_id);
+const forget = async ({ event_id, data }) => {
+  const who = data.participant_id ?? data.user_id ?? ""; // nobody is named: everything of this event
+  for (const [id, one] of received) if (one.event_id === event_id && JSON.stringify(one).includes(who)) received.delete(id);
+  await revento.confirmDeletion(data.deletion_id);
 };
 
 const receiver = new Receiver(process.env.REVENTO_WEBHOOK_SECRET); // a list of two while you rotate

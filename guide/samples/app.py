@@ -79,14 +79,16 @@ received: dict[str, dict] = {}
 def handle(delivery):
     message = delivery.message
     if message["type"] == "data.deletion_required":
-        forget(message["data"])
+        forget(message)
     else:
         received[delivery.id] = message
 
 
-def forget(duty):
-    for id, message in list(received.items()):
-        if duty["participant_id"] in (None, message["data"].get("participant_id")):
+def forget(message):
+    duty = message["data"]
+    who = duty["participant_id"] or duty["user_id"] or ""  # nobody is named: everything of this event
+    for id, one in list(received.items()):
+        if one["event_id"] == message["event_id"] and who in str(one):
             del received[id]
     revento.confirm_deletion(duty["deletion_id"])
 

@@ -157,7 +157,7 @@ async def test_a_page_is_light_and_asks_nobody_else(site):
     page = await site.get("/guide/quickstart")
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", page.text)
-    assert len(page.content) < 120_000
+    assert len(page.content) < 60_000
 
 
 @pytest.mark.parametrize(

@@ -135,10 +135,17 @@ def test_a_deletion_erases_and_confirms(mirror, provider, store, tmp_path):
     duty = {"deletion_id": "del_1", "subject": "participant", "participant_id": "ptp_1", "user_id": "usr_1"}
     mirror.apply(delivered("data.deletion_required", duty, 1))
     assert store.ids("participant") == ["ptp_0", "ptp_2"]
-    mirror.apply(delivered("data.deletion_required", duty | {"deletion_id": "del_2", "participant_id": None}, 2))
+    named = {"id": "ptp_3", "user_id": "usr_3", "updated_at": at(0)}
+    store.put("participant", "ptp_3", named)
+    by_account = {"deletion_id": "del_2", "participant_id": None, "user_id": "usr_3"}
+    provider.script["/api/v1/integration/deletions/del_2/confirm"] = [provider.error("not_found", 404)]
+    mirror.apply(delivered("data.deletion_required", duty | by_account, 2))
+    assert store.ids("participant") == ["ptp_0", "ptp_2"]
+    nobody = {"deletion_id": "del_3", "subject": "event", "participant_id": None, "user_id": None}
+    mirror.apply(delivered("data.deletion_required", duty | nobody, 3))
     assert (store.ids("participant"), store.ids("activity"), store.get("event", EVENT)) == ([], [], None)
     confirmed = [one.path for one in provider.asked if one.path.endswith("/confirm")]
-    assert confirmed == [f"/api/v1/integration/deletions/del_{number}/confirm" for number in (1, 2)]
+    assert confirmed == [f"/api/v1/integration/deletions/del_{number}/confirm" for number in (1, 2, 3)]
 
 
 def test_another_events_delivery_is_left_alone(mirror, store):

@@ -6,7 +6,7 @@ import { fromBase64 } from "./bytes.js";
 import type { Revento } from "./client.js";
 import { Forbidden, NotFound } from "./errors.js";
 import type { EventApi } from "./reading.js";
-import type { Message } from "./types.js";
+import type { DeletionRequired, Message } from "./types.js";
 import type { Delivery } from "./webhooks.js";
 
 type Soon<T> = T | Promise<T>;
@@ -158,9 +158,18 @@ export class Mirror {
     } else if (message.type.startsWith("application.")) {
       await this.#refreshParticipant((message.data as { participant_id: string }).participant_id);
     } else if (message.type === "data.deletion_required") {
-      const { participant_id, deletion_id } = message.data;
-      await (participant_id === null ? this.store.clear() : this.store.remove("participant", participant_id));
-      await this.revento.confirmDeletion(deletion_id);
+      await this.#erase(message.data);
+      await this.revento.confirmDeletion(message.data.deletion_id).catch((error: unknown) => {
+        if (!(error instanceof NotFound)) throw error; // the duty itself is gone: nobody waits for a word any more
+      });
+    }
+  }
+
+  async #erase({ subject, participant_id, user_id }: DeletionRequired): Promise<void> {
+    if (subject === "event") return void (await this.store.clear());
+    for (const id of await this.store.ids("participant")) {
+      const theirs = user_id !== null && (await this.store.get("participant", id))?.["user_id"] === user_id;
+      if (theirs || id === participant_id) await this.store.remove("participant", id);
     }
   }
 

@@ -94,10 +94,14 @@ test("a deletion erases and confirms", async () => {
   const duty = { deletion_id: "del_1", subject: "participant", participant_id: "ptp_1", user_id: "usr_1" };
   await mirror.apply(await delivered("data.deletion_required", duty, 1));
   assert.deepEqual(store.ids("participant"), ["ptp_0", "ptp_2"]);
-  await mirror.apply(await delivered("data.deletion_required", { ...duty, deletion_id: "del_2", participant_id: null }, 2));
+  store.put("participant", "ptp_3", { id: "ptp_3", user_id: "usr_3", updated_at: at(0) });
+  provider.script["/api/v1/integration/deletions/del_2/confirm"] = [refusal("not_found", 404)];
+  await mirror.apply(await delivered("data.deletion_required", { ...duty, deletion_id: "del_2", participant_id: null, user_id: "usr_3" }, 2));
+  assert.deepEqual(store.ids("participant"), ["ptp_0", "ptp_2"]);
+  await mirror.apply(await delivered("data.deletion_required", { ...duty, deletion_id: "del_3", subject: "event", participant_id: null, user_id: null }, 3));
   assert.deepEqual([store.ids("participant"), store.ids("activity"), store.get("event", EVENT)], [[], [], undefined]);
   const confirmed = provider.asked.filter((one) => one.path.endsWith("/confirm")).map((one) => one.path);
-  assert.deepEqual(confirmed, [1, 2].map((n) => `/api/v1/integration/deletions/del_${n}/confirm`));
+  assert.deepEqual(confirmed, [1, 2, 3].map((n) => `/api/v1/integration/deletions/del_${n}/confirm`));
 });
 
 test("an application's message reads the participant that it is about", async () => {

@@ -9,14 +9,14 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, cast
 
 from revento_sdk.client import Only, Revento
 from revento_sdk.errors import Forbidden, NotFound
 from revento_sdk.reading import EventApi
-from revento_sdk.types import Message
+from revento_sdk.types import DeletionRequired, Message
 from revento_sdk.webhooks import Delivery
 
 Kind = Literal["event", "participant", "activity", "thread", "location", "wave"]
@@ -184,8 +184,9 @@ class Mirror:
         elif message["type"].startswith("application."):
             self._refresh_participant(cast("dict[str, Any]", message["data"])["participant_id"])
         elif message["type"] == "data.deletion_required":
-            self._erase(message["data"]["participant_id"])
-            self._revento.confirm_deletion(message["data"]["deletion_id"])
+            self._erase(message["data"])
+            with suppress(NotFound):  # the duty itself is gone: nobody waits for a word any more
+                self._revento.confirm_deletion(message["data"]["deletion_id"])
 
     def _refresh_participant(self, id: str) -> None:
         # An application's message has not all of a participant's fields: read the one that it is about.
@@ -194,11 +195,15 @@ class Mirror:
         except NotFound:
             self._store.remove("participant", id)
 
-    def _erase(self, participant_id: str | None) -> None:
-        if participant_id is None:
+    def _erase(self, duty: DeletionRequired) -> None:
+        if duty["subject"] == "event":
             self._store.clear()
-        else:
-            self._store.remove("participant", participant_id)
+            return
+        for id in list(self._store.ids("participant")):
+            known = self._store.get("participant", id) or {}
+            theirs = duty["user_id"] is not None and known.get("user_id") == duty["user_id"]
+            if theirs or id == duty["participant_id"]:
+                self._store.remove("participant", id)
 
     def _keep(self, kind: Kind, document: Document) -> None:
         with self._lock:
