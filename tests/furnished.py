@@ -3,11 +3,15 @@
 import re
 from urllib.parse import urlsplit
 
+from revento.kernel import ids
 from revento.kernel.clock import Clock
-from revento.kernel.db import Tx
+from revento.kernel.db import Database, Tx
+from revento.kernel.ids import EventId, OrganizationId, UserId
 from revento.kernel.secrets import Box, Keys
 from revento.sandbox import actions, cast, sample
+from revento.sandbox.actions import Built
 from revento.sandbox.cast import OWNERS
+from revento.sandbox.conventions import CONVENTIONS, ORGANIZATIONS
 
 PASSWORD = "a lantern at low tide"
 PEOPLE = {person.role: person.email for person in reversed(cast.STAFF)} | {"participant": cast.participants()[0].email}
@@ -18,10 +22,26 @@ _NOT_PAGES = re.compile(
 )
 
 
+async def build(url: str) -> None:
+    """Builds the sandbox in a database that has nothing in it: what `sandbox_url` clones."""
+    database = await Database.open(url)
+    async with database.tx() as tx:
+        await actions.build(tx, PASSWORD, now=Clock().now())
+    await database.close()
+
+
+def there() -> Built:
+    """What a sandbox that was built holds: its ids are always the same."""
+    return Built(
+        {each.email: UserId(ids.named("usr", each.email)) for each in (*cast.STAFF, *cast.participants())},
+        {each.key: OrganizationId(ids.named("org", str(actions.SEED), each.key)) for each in ORGANIZATIONS},
+        {each.key: EventId(ids.named("evt", str(actions.SEED), each.key)) for each in CONVENTIONS},
+    )
+
+
 async def furnish(tx: Tx, clock: Clock) -> None:
-    """Builds it."""
-    built = await actions.build(tx, PASSWORD, now=clock.now())
-    owner = built.people[next(iter(OWNERS.values()))]
+    """Puts the sample integration into the sandbox."""
+    owner = there().people[next(iter(OWNERS.values()))]
     for _ in range(2):  # the second time its secrets are rotated, so that there is one that runs out
         await sample.put(tx, owner, None, Box(_KEYS), seed=actions.SEED, now=clock.now())
 

@@ -4,8 +4,9 @@ import shutil
 import socket
 import subprocess
 import time
-from contextlib import closing
 from pathlib import Path
+
+from tests.ports import free_port
 
 BINARY = next((found for name in ("valkey-server", "redis-server") if (found := shutil.which(name))), None)
 
@@ -16,9 +17,7 @@ class Valkey:
     def __init__(self, folder: Path) -> None:
         assert BINARY, "valkey-server or redis-server is needed: scripts/bootstrap valkey installs it"
         self.folder = folder
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"valkey://127.0.0.1:{self.port}/0"
         self.start()
 
@@ -28,7 +27,7 @@ class Valkey:
         self.process = subprocess.Popen(
             [BINARY, *options, "--dir", str(self.folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        give_up_at = time.monotonic() + 10
+        give_up_at = time.monotonic() + 30
         while time.monotonic() < give_up_at:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:

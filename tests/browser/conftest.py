@@ -1,9 +1,8 @@
 """A real browser: system Chromium, at the widths and schemes that people have."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,19 @@ import httpx
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from tests import apps
 from tests.browser.looks import axe as axe
 from tests.browser.looks import overflows as overflows
+from tests.ports import free_port
 
 PageAt = Callable[..., Awaitable[Page]]
+expect.set_options(
+    timeout=30_000
+)  # milliseconds, as everything else of Playwright waits; its own 5 s are for idle machines
 
 
 @pytest.fixture
@@ -62,24 +65,43 @@ def page_at(browser: Browser) -> PageAt:
 @pytest.fixture
 async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerator[str]:
     """The whole application on a free port of loopback, with a database of its own; its origin."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    origin = f"http://127.0.0.1:{port}"
-    environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(tmp_path)}
+    async with served("127.0.0.1", database_url, clock, tmp_path) as origin:
+        yield origin
+
+
+@asynccontextmanager
+async def served(host: str, database_url: str, clock: Clock, folder: Path) -> AsyncGenerator[str]:
+    """The whole application under that name of this machine; its origin."""
+    port = free_port()
+    origin = f"http://{host}:{port}"
+    environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(folder)}
     with apps.built(Settings.read(environ, env="development"), clock) as made:
         server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
         serving = asyncio.create_task(server.serve())
-        async with httpx.AsyncClient() as client:
-            for _ in range(200):
-                try:
-                    if (await client.get(f"{origin}/readyz")).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.05)
+        await _ready(f"http://127.0.0.1:{port}")
         yield origin
         server.stop()
         await serving
+
+
+async def _ready(at: str) -> None:
+    async with asyncio.timeout(60), httpx.AsyncClient(timeout=30) as client:
+        while True:
+            try:
+                if (await client.get(f"{at}/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+
+
+async def go_on(page: Page, target: str | Locator = "main button.primary") -> None:
+    """Clicks what leads to another page and waits until that one has loaded: what is asked next is asked of it.
+
+    A form's own navigation may begin after the click has returned; whoever then asks the page asks the old one, and
+    whoever opens another breaks it off.
+    """
+    async with page.expect_navigation():
+        await (page.locator(target).first if isinstance(target, str) else target).click()
 
 
 async def sign_in(page: Page, site: str, email: str, password: str = "correct horse battery staple") -> None:
@@ -87,6 +109,6 @@ async def sign_in(page: Page, site: str, email: str, password: str = "correct ho
     await page.goto(f"{site}/account/sign-in")
     await page.fill("#email", email)
     await page.fill("#password", password)
-    await page.click("main button.primary")
-    await page.wait_for_load_state("networkidle")
+    await go_on(page)
+    assert not page.url.startswith(f"{site}/account/sign-in"), await page.inner_text("main")
     page.complaints.clear()  # type: ignore[attr-defined]

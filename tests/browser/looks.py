@@ -1,7 +1,9 @@
 """What is wrong with a page, by axe-core and by its size: loaded once, looked at on many screens."""
 
+import asyncio
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import CDPSession, Page
 
@@ -23,9 +25,39 @@ class View(NamedTuple):
     def is_phone(self) -> bool:
         return self.width < 640
 
+    def is_on(self, other: "View | None") -> bool:
+        """Whether it is the same screen, whatever is asked there."""
+        return other is not None and (self.width, self.scheme) == (other.width, other.scheme)
+
 
 DESK, PHONE = View(1280, "light"), View(390, "dark")
 VIEWS = (DESK, PHONE, View(1920, "light", FITS), View(320, "dark", FITS))
+
+
+class Screen:
+    """What a page is shown on, as Chromium's own tools show it. A turn is dear: everything is laid out anew."""
+
+    def __init__(self, devtools: CDPSession) -> None:
+        self.devtools = devtools
+        self.shown: View | None = None
+
+    async def turn(self, view: View) -> None:
+        """The same page on another screen; what stays the same is not said again."""
+        was, self.shown = self.shown, view
+        screen = {"width": view.width, "height": 900, "deviceScaleFactor": 1, "mobile": view.is_phone}
+        wishes = {"prefers-color-scheme": view.scheme, "prefers-reduced-motion": "reduce"}
+        said: list[tuple[str, dict[str, Any]]] = []
+        if was is None or was.width != view.width:
+            said.append(("Emulation.setDeviceMetricsOverride", screen))
+        if was is None or was.is_phone != view.is_phone:  # after the size, which brings a finger or a mouse of its own
+            said.append(("Emulation.setTouchEmulationEnabled", {"enabled": view.is_phone}))
+        if was is None or was.scheme != view.scheme:
+            features = [{"name": name, "value": value} for name, value in wishes.items()]
+            said.append(("Emulation.setEmulatedMedia", {"features": features}))
+        await asyncio.gather(*(self.devtools.send(name, words) for name, words in said))
+
+
+_screens = WeakKeyDictionary[Page, Screen]()
 
 
 async def with_axe(page: Page) -> None:
@@ -43,6 +75,7 @@ async def axe(page: Page, *, leave_out: tuple[str, ...] = (), only: tuple[str, .
 
     `only` names the rules that count; without it they all do but those in `leave_out`.
     """
+    await page.wait_for_load_state()
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(f"() => {{ {axe_source()} }}")
     found = await page.evaluate(
@@ -64,31 +97,27 @@ async def overflows(page: Page) -> bool:
 
 
 async def faults(page: Page, views: tuple[View, ...] = VIEWS) -> list[str]:
-    """What is wrong with the page that is shown now, and what its console complained about. Leaves it at `DESK`."""
-    devtools = await page.context.new_cdp_session(page)
+    """What is wrong with the page that is shown now, and what its console complained about.
+
+    It begins at the screen where the page is and leaves it at the last one: of many pages each is turned as little as
+    it can be.
+    """
+    if (screen := _screens.get(page)) is None:
+        screen = _screens[page] = Screen(await page.context.new_cdp_session(page))
+    await page.wait_for_load_state()
     wrong: list[str] = []
-    for view in views:
-        wrong += [f"{view.width} {view.scheme}: {fault}" for fault in await _faults_at(page, devtools, view)]
-    await _turn(devtools, DESK)
-    await devtools.detach()
+    first, *others = sorted(views, key=lambda view: not view.is_on(screen.shown))
+    screen.shown = None  # a new document may have been shown as its context is: said in full once
+    for view in (first, *others):
+        await screen.turn(view)
+        wrong += [f"{view.width} {view.scheme}: {fault}" for fault in await _faults_at(page, view)]
     wrong += page.complaints  # type: ignore[attr-defined]
     page.complaints.clear()  # type: ignore[attr-defined]
     return wrong
 
 
-async def _faults_at(page: Page, devtools: CDPSession, view: View) -> list[str]:
-    await _turn(devtools, view)
+async def _faults_at(page: Page, view: View) -> list[str]:
     width, dark, coarse, wide = await page.evaluate(_FACTS)
     assert (width >= view.width, dark, coarse) == (True, view.scheme == "dark", view.is_phone)
     sideways = ["scrolls sideways"] if wide > view.width + 1 else []
     return sideways + ([] if view.rules == FITS else await axe(page, only=view.rules))
-
-
-async def _turn(devtools: CDPSession, view: View) -> None:
-    """The same page on another screen, as Chromium's own tools show it."""
-    screen = {"width": view.width, "height": 900, "deviceScaleFactor": 1, "mobile": view.is_phone}
-    wishes = {"prefers-color-scheme": view.scheme, "prefers-reduced-motion": "reduce"}
-    await devtools.send("Emulation.setDeviceMetricsOverride", screen)
-    await devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": view.is_phone})
-    features = [{"name": name, "value": value} for name, value in wishes.items()]
-    await devtools.send("Emulation.setEmulatedMedia", {"features": features})

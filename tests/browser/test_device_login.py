@@ -13,7 +13,7 @@ from revento.kernel.secrets import Box, Keys
 from tests.conftest import MovableClock
 from tests.integrations.given import document
 
-from .conftest import PageAt, sign_in
+from .conftest import PageAt, go_on, sign_in
 from .looks import DESK, LOOKS, View, faults
 from .story import PASSWORD, person
 
@@ -52,10 +52,6 @@ class Machine:
         return await answer.json()
 
 
-async def go_on(page: Page) -> None:
-    await page.click("main button.primary")
-
-
 async def test_a_command_line_is_approved_on_a_phone_after_signing_in_and_gets_what_was_chosen(
     db: Database, site: str, clock: MovableClock, page_at: PageAt
 ) -> None:
@@ -65,19 +61,19 @@ async def test_a_command_line_is_approved_on_a_phone_after_signing_in_and_gets_w
     await page.goto(await machine.asks())
     await page.fill("#email", "ruben@example.test")  # nobody is signed in: the address waits until somebody is
     await page.fill("#password", PASSWORD)
-    await page.click("main button.primary")
+    await go_on(page)
     assert await page.input_value("#code") == machine.codes["user_code"]
     assert await faults(page, VIEWS) == []
     await go_on(page)
     assert "ruben-laptop" in await page.inner_text("main")
     assert await faults(page, VIEWS) == []
     await page.select_option("#client_id", label="Signage (sandbox)")
-    await page.click("button:has-text('Approve')")
+    await go_on(page, "button:has-text('Approve')")
     assert "Approved. Go back to your terminal." in await page.inner_text("h1")
     assert await faults(page, VIEWS) == []
     told = await machine.hears()
     assert (told["status"], told["integration_name"]) == ("approved", "Signage")
-    await page.click("text=See and end its secret under Credentials")
+    await go_on(page, "text=See and end its secret under Credentials")
     assert "ruben-laptop" in await page.inner_text("main")
 
 
@@ -100,9 +96,9 @@ async def test_a_code_that_is_wrong_late_or_used_and_a_second_tab_are_told_and_h
     for tab in (first, second):
         await tab.goto(address)
         await go_on(tab)
-    await second.get_by_role("button", name="No").click()
+    await go_on(second, second.get_by_role("button", name="No"))
     assert "Refused. Nothing was handed out." in await second.inner_text("h1")
-    await first.click("button:has-text('Approve')")
+    await go_on(first, "button:has-text('Approve')")
     await first.wait_for_selector(f"text={OVER}")
     assert (await machine.hears())["status"] == "denied"
     await first.goto(address)
@@ -112,6 +108,6 @@ async def test_a_code_that_is_wrong_late_or_used_and_a_second_tab_are_told_and_h
     await first.goto(await machine.asks())
     await go_on(first)
     clock.pass_(minutes=10)
-    await first.click("button:has-text('Approve')")
+    await go_on(first, "button:has-text('Approve')")
     await first.wait_for_selector(f"text={OVER}")
     assert (await machine.hears())["status"] == "expired"

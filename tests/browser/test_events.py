@@ -11,7 +11,7 @@ from revento.kernel.clock import Clock
 from revento.kernel.db import Database
 from revento.kernel.ids import EventId
 
-from .conftest import PageAt, sign_in
+from .conftest import PageAt, go_on, sign_in
 from .story import convention
 
 pytestmark = pytest.mark.browser
@@ -31,11 +31,11 @@ async def test_an_event_is_made_after_an_earlier_one_changed_and_published(
     await page.fill("#time_zone", "Europe/Helsinki")
     await page.select_option("#source_id", story.event_id)
     await page.check("[name=with_program]")
-    await page.click("main button.primary")
+    await go_on(page)
     assert "An event ends after it starts." in await page.inner_text("#ends_at-error")
     assert await page.input_value("#title") == "Mossgarden Winter Days"
     await page.fill("#ends_at", "2027-01-17T18:00")
-    await page.click("main button.primary")
+    await go_on(page)
     await page.wait_for_url("**/organizer/events/evt_*")
     made = EventId(page.url.rsplit("/", 1)[-1])
 
@@ -50,11 +50,11 @@ async def test_an_event_is_made_after_an_earlier_one_changed_and_published(
         before = {each.id: each.name for each in await places.list_locations(tx, story.event_id)}
         assert [rooms[each.location_id or ""] for each in new] == [before[each.location_id or ""] for each in old]
 
-    await page.click("text=Publish")
+    await go_on(page, "text=Publish")
     await page.wait_for_selector("text=is public now")
     await page.goto(f"{site}/organizer/events/{made}/settings")
     await page.fill("#location_name", "Ice Hall")
-    await page.click("form[action$='/settings'] button.primary")
+    await go_on(page, "form[action$='/settings'] button.primary")
     await page.wait_for_selector("text=Saved.")
     async with db.tx() as tx:
         desk = await overview.find_desk(tx, story.people["Ada Moss"], made)

@@ -13,12 +13,11 @@ from revento.kernel.db import Database
 from revento.kernel.ids import EventId
 from tests.importing.world import published
 
-from .conftest import PageAt, sign_in
+from .conftest import PageAt, go_on, sign_in
 from .looks import axe, overflows
 from .story import convention
 
 pytestmark = pytest.mark.browser
-CALM = 15_000  # milliseconds that a page may take on a busy machine
 
 
 def sent(raw: bytes, name: str) -> Any:
@@ -43,30 +42,29 @@ async def test_a_convention_is_planned_from_an_imported_schedule(
 ) -> None:
     await convention(db, clock, ())
     page = await page_at(1280)
-    page.set_default_timeout(CALM)
     await sign_in(page, site, "ada@example.test")
     raw = published("pretalx-good2025.json")
 
     # A new event out of the file, looked at first
     await page.goto(f"{site}/organizer/events/new")
-    await page.click("text=From a file")
+    await go_on(page, "text=From a file")
     await page.set_input_files("#file", sent(raw, "schedule.json"))
-    await page.click("main button.primary")
+    await go_on(page)
     await page.wait_for_selector("text=An event with 72 activities")
     assert await axe(page) == []
-    await page.click("nav >> text=Locations")
+    await go_on(page, "nav >> text=Locations")
     await page.wait_for_selector("ul.list >> text=New")
     await page.fill("#title", "Good Days")
-    await page.click("main button.primary >> text=Make the event")
+    await go_on(page, "main button.primary >> text=Make the event")
     await page.wait_for_selector("text=72 activities are new.")
     event_id = EventId(page.url.split("/")[5])
 
     # The grid of a day, and all of it as a table that is searched
     assert await page.locator(".program .act").count() >= 3
-    await page.click("nav >> text=All")
+    await go_on(page, "nav >> text=All")
     await page.wait_for_selector("table.cards")
     await expect(page.locator("tr[data-row]")).to_have_count(50)
-    await page.click("a[rel=next]")
+    await go_on(page, "a[rel=next]")
     await expect(page.locator("tr[data-row]")).to_have_count(22)
     await page.goto(f"{site}/organizer/events/{event_id}/program?day=all&state=clash")
     clashing = await page.locator("tr[data-row]").count()
@@ -75,17 +73,16 @@ async def test_a_convention_is_planned_from_an_imported_schedule(
 
     # A later version of the file, on a phone without JavaScript
     phone = await page_at(390, js=False)
-    phone.set_default_timeout(CALM)
     await sign_in(phone, site, "ada@example.test")
     await phone.goto(f"{site}/organizer/events/{event_id}/program/files")
     await phone.set_input_files("#file", sent(later(raw), "later.json"))
-    await phone.click("main button.primary")
+    await go_on(phone)
     words = await phone.inner_text(".page-head")
     assert "2 changed, 69 unchanged, 1 gone from the file" in words
-    await phone.click("nav >> text=Changed")
+    await go_on(phone, "nav >> text=Changed")
     assert "Opening, said anew" in await phone.inner_text("ul.list")
     await phone.check("[name=remove_vanished]")
-    await phone.click("main button.primary >> text=Bring it in")
+    await go_on(phone, "main button.primary >> text=Bring it in")
     assert "2 changed, 1 removed, 69 stayed as they were" in await phone.inner_text(".flash.ok")
     async with db.tx() as tx:
         held = await program.list_activities(tx, event_id, drafts=True)
@@ -108,7 +105,6 @@ async def test_a_whole_event_is_taken_out_and_made_again(
 ) -> None:
     story = await convention(db, clock)
     page = await page_at(390)
-    page.set_default_timeout(CALM)
     await sign_in(page, site, "ada@example.test")
     await page.goto(f"{site}/organizer/events/{story.event_id}/program/files")
     assert await axe(page) == []
@@ -117,12 +113,12 @@ async def test_a_whole_event_is_taken_out_and_made_again(
     raw = await (await waiting.value).path()
     await page.goto(f"{site}/organizer/events/import")
     await page.set_input_files("#file", sent(raw.read_bytes(), "mossgarden.zip"))
-    await page.click("main button.primary")
+    await go_on(page)
     await page.wait_for_selector("text=8 people have an account here")
     assert await axe(page) == []
     assert not await overflows(page)
     await page.fill("#title", "Mossgarden, again")
-    await page.click("main button.primary >> text=Make the event")
+    await go_on(page, "main button.primary >> text=Make the event")
     await page.wait_for_selector("text=with 8 people and 7 activities")
     made = EventId(page.url.split("/")[5].split("?")[0])
     async with db.tx() as tx:

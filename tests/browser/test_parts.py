@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from litestar import Litestar, Response, get, post
 from litestar.datastructures import State
 from litestar.testing import AsyncTestClient
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
@@ -108,23 +108,23 @@ async def test_a_link_to_a_confirmation_opens_the_dialog_and_focus_comes_back(
     await show(page, app, "/preview")
     await page.focus("[data-open]")
     await page.keyboard.press("Enter")
-    assert await page.is_visible("dialog#disconnect")
+    await expect(page.locator("dialog#disconnect")).to_be_visible()
     assert await axe(page) == []
     await page.keyboard.press("Escape")
-    assert await page.evaluate("() => document.activeElement.dataset.open") == "disconnect"
+    await expect(page.locator("[data-open=disconnect]")).to_be_focused()
 
 
 async def test_the_keyboard_moves_decides_and_explains_itself(app: AsyncTestClient[Litestar], page_at: PageAt) -> None:
     page = await page_at()
     await show(page, app, "/preview")
     await page.keyboard.press("x")
-    assert await page.is_checked("input[value=rejected]")
+    await expect(page.locator("input[value=rejected]")).to_be_checked()
     await page.keyboard.press("j")
-    assert await page.evaluate("() => document.activeElement.textContent") == "Leila Haddad"
+    await expect(page.locator(":focus")).to_have_text("Leila Haddad")
     await page.keyboard.press("j")
-    assert await page.evaluate("() => document.activeElement.textContent") == "Marcus Oyelaran"
+    await expect(page.locator(":focus")).to_have_text("Marcus Oyelaran")
     await page.keyboard.press("/")
-    assert await page.evaluate("() => document.activeElement.type") == "search"
+    await expect(page.locator("input[type=search]:focus")).to_be_visible()
     await page.keyboard.type("a?x")  # typing is typing
     assert not await page.is_visible("#keys")
 

@@ -10,7 +10,7 @@ from revento.events.program.places import queries as places
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database
 
-from .conftest import PageAt, sign_in
+from .conftest import PageAt, go_on, sign_in
 from .story import Convention, convention
 
 pytestmark = pytest.mark.browser
@@ -50,11 +50,11 @@ async def test_an_activity_is_dragged_and_put_back(db: Database, site: str, cloc
     await sign_in(page, site, "ada@example.test")
     await page.goto(f"{site}/organizer/events/{story.event_id}/program")
     await drag(page, "Quiet Reading", room="Studio 1", quarters=26)
-    await expect(page.get_by_text("Quiet Reading moved.")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Quiet Reading moved.")).to_be_visible()
     room, start, minutes = await stands(db, story, "Quiet Reading")
     hours = int(was[1][:2]) + 6, int(was[1][3:]) + 30
     assert (room, minutes) == ("Studio 1", 60)
     assert start == f"{hours[0] + hours[1] // 60:02}:{hours[1] % 60:02}"
-    await page.get_by_role("button", name="Undo").click()
-    await expect(page.get_by_text("Quiet Reading moved.")).to_be_visible(timeout=15_000)
+    await go_on(page, page.get_by_role("button", name="Undo"))
+    await expect(page.get_by_text("Quiet Reading moved.")).to_be_visible()
     assert await stands(db, story, "Quiet Reading") == was

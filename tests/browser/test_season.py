@@ -14,7 +14,6 @@ from .story import Convention, convention
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 15_000
 PEOPLE = """INSERT INTO users (id, email, name, email_verified_at, created_at, updated_at)
             VALUES (%(user)s, %(email)s, %(name)s, %(now)s, %(now)s, %(now)s)"""
 APPLICATIONS = """INSERT INTO applications (event_id, id, user_id, status, submitted_at, created_at, updated_at)
@@ -51,7 +50,7 @@ async def statuses(db: Database) -> dict[str, int]:
 
 async def told(page: Page, words: str) -> None:
     """The page says so, now or soon."""
-    await expect(page.get_by_text(words).first).to_be_visible(timeout=WAIT_MS)
+    await expect(page.get_by_text(words).first).to_be_visible()
 
 
 async def decide_all_shown(page: Page, words: str) -> None:
@@ -103,18 +102,18 @@ async def test_two_people_review_two_hundred_applications(
     await bo.goto(queue)
     for key, name in (("j", "Guest"), ("k", "Marcus Oyelaran")):
         await bo.keyboard.press(key)
-        await expect(bo.locator("#app-title")).to_contain_text(name, timeout=WAIT_MS)
+        await expect(bo.locator("#app-title")).to_contain_text(name)
         await bo.wait_for_load_state()
     await ada.goto(bo.url)
     await bo.keyboard.press("a")
     await bo.keyboard.press("s")
-    await expect(bo.locator("#app-title")).to_contain_text("Guest", timeout=WAIT_MS)
+    await expect(bo.locator("#app-title")).to_contain_text("Guest")
     await ada.keyboard.press("x")
     await ada.fill("[name=note]", "Next year, please.")
     await ada.get_by_role("button", name="Save decision").click()
     await told(ada, "Bo Reed was faster: Approved")
     await told(ada, "Next year, please.")
-    await expect(ada.locator("#application")).to_contain_text("Bo Reed: Approved", timeout=WAIT_MS)
+    await expect(ada.locator("#application")).to_contain_text("Bo Reed: Approved")
 
     # The rest in turns, page by page, until the page says that nobody waits.
     for turn in range(4):

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -22,16 +21,11 @@ from tests import commands
 from tests.conformance import matrix
 from tests.conformance.faults import ADVICE, CAUGHT, FAULTS
 from tests.conformance.integration import Integration
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 REVENTO = str(Path(sys.executable).with_name("revento"))
 SECRET = signing.new_secret()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def target(base: str, **changes) -> Target:

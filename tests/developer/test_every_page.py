@@ -4,12 +4,12 @@ import hashlib
 import hmac
 
 import msgspec
+import pytest
 
 from revento.identity import proofs
 from revento.integrations.credentials import queries as clients
 from revento.integrations.installations import actions as installations
 from revento.kernel.ids import EventId
-from revento.sandbox import actions as sandbox
 from revento.webhooks.fanout import actions as fanout
 from tests.visits import Site, Visitor
 
@@ -22,10 +22,14 @@ PAGES = (
 )
 
 
+@pytest.fixture
+def database_url(sandbox_url: str) -> str:
+    """The sandbox is there."""
+    return sandbox_url
+
+
 async def with_sandbox(site: Site, ruben: Visitor) -> EventId:
     """His own sandbox, opened with one click; its event."""
-    async with site.db.tx() as tx:
-        await sandbox.build(tx, "correct horse battery staple", now=site.clock.now())
     answer = await ruben.post("/developer/sandbox")
     assert answer.headers["location"] == "/developer/integrations/new"
     own = await site.rows(

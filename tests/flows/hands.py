@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.async_api import Locator, Page
 
+from tests.browser.conftest import go_on
+
 
 class Steps:
     """How long each step took, and what a person had to do in it."""
@@ -41,10 +43,14 @@ class Hand:
         self.page, self.steps = page, steps
 
     async def click(self, target: str | Locator) -> None:
-        """Clicks, and waits until the page it leads to has loaded: Chromium refuses to reload one still on its way."""
+        """Clicks what stays on the page."""
         self.steps.count += 1
         await self._at(target).click()
-        await self.page.wait_for_load_state()
+
+    async def go(self, target: str | Locator) -> None:
+        """Clicks what leads to another page, and waits until that one has loaded."""
+        self.steps.count += 1
+        await go_on(self.page, target)
 
     async def type(self, target: str | Locator, text: str) -> None:
         self.steps.count += 1
@@ -55,12 +61,12 @@ class Hand:
         await self.page.select_option(target, value)
 
     async def button(self, name: str) -> None:
-        """Presses the first button of the page's content that is called so."""
-        await self.click(self.page.locator("main").get_by_role("button", name=name, exact=True).first)
+        """Presses the first button of the page's content that is called so; another page comes."""
+        await self.go(self.page.locator("main").get_by_role("button", name=name, exact=True).first)
 
     async def follow(self, name: str) -> None:
         """Follows the first link of the page that is called so."""
-        await self.click(self.page.get_by_role("link", name=name, exact=True).first)
+        await self.go(self.page.get_by_role("link", name=name, exact=True).first)
 
     def pasted(self) -> None:
         """Something was copied from the page and pasted elsewhere."""

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,19 +17,14 @@ from typing import Any, TypeVar
 import httpx
 
 from revento.cli import root
+from tests.ports import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 REVENTO = (sys.executable, "-m", "revento.cli")
 T = TypeVar("T")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def eventually(look: Callable[[], T | None], *, within_s: float = 20.0) -> T:
+def eventually(look: Callable[[], T | None], *, within_s: float = 60.0) -> T:
     """What `look` finds, as soon as it finds something."""
     give_up_at = time.monotonic() + within_s
     while (found := look()) is None:
@@ -101,7 +95,7 @@ class House:
         assert self.process is not None
         tree = tree_of(self.process.pid)
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return alive(tree)
@@ -162,7 +156,7 @@ class Quickstart:
         self.url, self.id, self.name = url, integration_id, name
 
     def status(self) -> dict[str, Any]:
-        return httpx.get(self.url, trust_env=False).json()
+        return httpx.get(self.url, trust_env=False, timeout=30).json()
 
     def received(self, topic: str) -> list[dict[str, Any]]:
         return [each for each in self.status()["received"] if each["type"] == topic]
@@ -197,7 +191,7 @@ def quickstart(kind: str, house: House, event: dict[str, str], folder: Path) -> 
         yield found
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def _answers(url: str) -> bool | None:

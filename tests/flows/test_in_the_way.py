@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.house import REVENTO, House, alive, free_port, tree_of
+from tests.flows.house import REVENTO, House, alive, tree_of
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 

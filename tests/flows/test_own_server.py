@@ -11,8 +11,9 @@ from playwright.async_api import Page
 from revento.kernel.embedded import Embedded
 from tests.conftest import NOT_DURABLE
 from tests.flows import first_day
-from tests.flows.house import free_port, running
+from tests.flows.house import running
 from tests.flows.test_in_the_way import said
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 PASSWORD = "a lantern: at/low@tide"

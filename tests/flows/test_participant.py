@@ -23,7 +23,6 @@ from tests.participant.cast import approved, crowd
 __all__ = ["site"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 WHO = "Leila Haddad"
-WAIT = 15_000
 
 
 @pytest.fixture
@@ -77,7 +76,6 @@ async def test_from_a_draft_to_a_place_and_a_page_of_somebody_elses(
 ) -> None:
     story = await opened(db, clock, companion, site)
     page = await page_at(390, height=844)
-    page.set_default_timeout(WAIT)
     await sign_in(page, site, "leila@example.test")
     id = await apply_with_a_draft(page, site, db)
     await change_what_was_asked(page, site, db, clock, story, id)
@@ -92,12 +90,12 @@ async def apply_with_a_draft(page: Page, site: str, db: Database) -> Application
     await page.get_by_role("link", name="Mossgarden Days").click()
     await page.get_by_role("link", name="Apply").click()
     await page.get_by_label("What will people do?").fill("Fold zines")
-    await expect(page.locator("#kept")).to_contain_text("Draft kept", timeout=WAIT)
+    await expect(page.locator("#kept")).to_contain_text("Draft kept")
     await page.goto(site)
     await page.get_by_role("link", name="Finish it").click()
-    await expect(page.get_by_label("What will people do?")).to_have_value("Fold zines", timeout=WAIT)
+    await expect(page.get_by_label("What will people do?")).to_have_value("Fold zines")
     await page.get_by_role("button", name="Send application").click()
-    await expect(page.get_by_text("Waits for the organizers")).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("Waits for the organizers")).to_be_visible()
     assert not await overflows(page)
     async with db.tx() as tx:
         return ApplicationId(await tx.one(str, "SELECT id FROM applications"))
@@ -113,7 +111,7 @@ async def change_what_was_asked(
         await reviews.ask_revision(tx, bo, id, note="Which tools do you bring?", fields=["about"], now=clock.now())
     await page.goto(site)
     await page.get_by_role("link", name="Change it").click()
-    await expect(page.get_by_text("Which tools do you bring?").first).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("Which tools do you bring?").first).to_be_visible()
     asked = page.locator(".asked")
     await expect(asked).to_have_count(1)
     await expect(asked).to_contain_text("What will people do?")
@@ -121,13 +119,13 @@ async def change_what_was_asked(
     await page.locator("form#application").evaluate("form => form.noValidate = true")
     await asked.locator("textarea").fill("")
     await page.get_by_role("button", name="Send again").click()
-    await expect(page.locator(".asked .error")).to_be_visible(timeout=WAIT)
+    await expect(page.locator(".asked .error")).to_be_visible()
     await expect(page.get_by_label("Your name here")).to_have_value(WHO)
     page.complaints.clear()  # type: ignore[attr-defined]  a 422 is a complaint of the console
     await page.locator(".asked textarea").fill("Fold zines. I bring bone folders.")
     clock.pass_(minutes=5)
     await page.get_by_role("button", name="Send again").click()
-    await expect(page.get_by_text("You sent it again")).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("You sent it again")).to_be_visible()
     assert not await overflows(page)
 
 
@@ -148,17 +146,17 @@ async def take_places(
     await page.locator(".dock").get_by_role("link", name="Program").click()
     await page.get_by_role("link", name="Lantern Making").click()
     await page.get_by_role("button", name="Sign up").click()
-    await expect(page.get_by_text("You have a place.").first).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("You have a place.").first).to_be_visible()
     await page.goto(f"{event}/activities/{full}")
     await page.get_by_role("button", name="Join the waitlist").click()
-    await expect(page.get_by_text("You are number 1 on the waitlist.")).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("You are number 1 on the waitlist.")).to_be_visible()
     async with db.tx() as tx:
         await signups.leave(tx, others[0], story.event_id, full, now=clock.now())
     await page.goto(site)
-    await expect(page.get_by_text("You moved up from the waitlist")).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_text("You moved up from the waitlist")).to_be_visible()
     await page.goto(f"{event}/schedule")
     for title in ("Lantern Making", "Dice Design"):
-        await expect(page.get_by_role("link", name=title, exact=True)).to_be_visible(timeout=WAIT)
+        await expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
     assert not await overflows(page)
 
 
@@ -166,16 +164,14 @@ async def open_the_page(page: Page, companion: Companion) -> None:
     """The page needs her to be signed in: there, consent, back in the frame, with a token that says who she is."""
     await page.locator(".dock").get_by_role("link", name="Extras").click()
     await page.get_by_role("link", name="Lanterns").click()
-    await expect(page.get_by_role("heading", name="Log in to Lantern Companion with Revento?")).to_be_visible(
-        timeout=WAIT
-    )
+    await expect(page.get_by_role("heading", name="Log in to Lantern Companion with Revento?")).to_be_visible()
     assert not await overflows(page)
     await page.get_by_role("button", name=f"Continue as {WHO}").click()
     inside = page.frame_locator("iframe[data-webview]")
-    await expect(inside.get_by_role("heading", name="Your lanterns")).to_be_visible(timeout=WAIT)
+    await expect(inside.get_by_role("heading", name="Your lanterns")).to_be_visible()
     await expect(page.locator("#trouble")).to_be_hidden()
     (token,) = companion.tokens
     assert token["access_token"].startswith("rev_user_")
     assert {*companion.shown[-1]} == {"event_id", "page_id", "locale", "theme", "launch_token"}
     await page.get_by_role("link", name="Back to Mossgarden Days").click()
-    await expect(page.get_by_role("heading", name="Mossgarden Days", level=1)).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_role("heading", name="Mossgarden Days", level=1)).to_be_visible()

@@ -15,9 +15,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser.conftest import go_on
 from tests.conftest import CHROMIUM, QUIET
 from tests.flows.hands import Hand, Steps, public
-from tests.guide.live import BIN, Live, free_port
+from tests.guide.live import BIN, Live
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -61,7 +63,7 @@ class Sample:
 
     def status(self) -> dict[str, Any] | None:
         try:
-            return httpx.get(self.url, trust_env=False).json()
+            return httpx.get(self.url, trust_env=False, timeout=WAIT_S).json()
         except httpx.TransportError:
             return None
 
@@ -75,7 +77,7 @@ def running(folder: Path, env: dict[str, str], port: int) -> Generator[Sample]:
     sample = Sample(folder, env, port)
     yield sample
     sample.process.terminate()
-    sample.process.wait(timeout=10)
+    sample.process.wait(timeout=WAIT_S)
 
 
 def until(so: Any) -> None:
@@ -93,12 +95,11 @@ async def shown_env(page: Page) -> dict[str, str]:
 
 async def sign_up(hand: Hand, url: str, name: str, email: str) -> None:
     await hand.page.goto(url)
-    await hand.page.locator("a[href*='sign-up']").first.click()
+    await go_on(hand.page, "a[href*='sign-up']")
     await hand.type("#name", name)
     await hand.type("#email", email)
     await hand.type("#password", PASSWORD)
     await hand.button("Create account")
-    await hand.page.wait_for_load_state()
 
 
 async def sign_in(hand: Hand, url: str, email: str, password: str) -> None:
@@ -106,7 +107,6 @@ async def sign_in(hand: Hand, url: str, email: str, password: str) -> None:
     await hand.type("#email", email)
     await hand.type("#password", password)
     await hand.button("Sign in")
-    await hand.page.wait_for_load_state()
 
 
 async def first_webhook(hand: Hand, live: Live, folder: Path) -> tuple[str, Sample, Any]:
@@ -124,7 +124,7 @@ async def first_webhook(hand: Hand, live: Live, folder: Path) -> tuple[str, Samp
     opened = running(folder / "sandbox", env, port)
     sample = opened.__enter__()
     async with page.context.expect_page() as consent:
-        await hand.follow("Connect")
+        await hand.click(page.get_by_role("link", name="Connect", exact=True).first)  # in a tab of its own
     there = await consent.value
     hand.steps.count += 1
     await there.click('button[name="decision"][value="approve"]')
@@ -181,8 +181,8 @@ async def decide(hand: Hand, decision: str, text: str = "", request: str = "") -
 
 async def open_review(hand: Hand, live: Live) -> None:
     await hand.page.goto(f"{live.url}/operator")
-    await hand.click("a[href='/operator/submissions']")
-    await hand.page.get_by_role("link", name="BadgePress").first.click()
+    await hand.go("a[href='/operator/submissions']")
+    await go_on(hand.page, hand.page.get_by_role("link", name="BadgePress").first)
     await hand.page.wait_for_url("**/submissions/sub_*")
 
 
@@ -317,7 +317,7 @@ async def connect(ada: Hand, live: Live, event: str, served: Sample) -> None:
     """The organizer finds it in the catalogue and consents; it reads the event."""
     await ada.page.goto(f"{live.url}/organizer/events/{event}/integrations/catalogue")
     await ada.type("input[name=q]", "badges")
-    await ada.click(ada.page.get_by_role("link", name="BadgePress"))
+    await ada.go(ada.page.get_by_role("link", name="BadgePress"))
     await ada.follow("Connect BadgePress")
     assert "Moss Weekend" in await ada.page.inner_text("main")
     await ada.click('button[name="decision"][value="approve"]')

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,16 +17,11 @@ import httpx
 
 from revento.web.guide import book
 from tests import commands
+from tests.ports import free_port
 
 BIN = Path(sys.executable).parent
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 WAIT_S = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Live:
@@ -62,7 +56,7 @@ class Live:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
 
     def run(self, *words: str, cwd: Path | None = None, **environment: str) -> commands.Ended:
         env = {name: value for name, value in self.env.items() if name != "PORT"} | environment
@@ -129,7 +123,7 @@ class Project:
         return self.live.told(*words, cwd=self.folder)
 
     def status(self) -> dict:
-        return httpx.get(f"{self.home}/", trust_env=False).json()
+        return httpx.get(f"{self.home}/", trust_env=False, timeout=30).json()
 
     def until(self, what) -> dict:
         """The status as soon as it is so."""
@@ -145,7 +139,7 @@ class Project:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=30)
 
 
 def connect(project: Project) -> None:

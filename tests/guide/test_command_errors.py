@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import commands
-from tests.guide.live import free_port
+from tests.ports import free_port
 
 LISTEN = ("listen", "--forward-to", "http://localhost:3000/webhooks/revento")
 ASKING = [

@@ -9,6 +9,7 @@ import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -137,6 +138,14 @@ def token_of(live: Live, event: str) -> str:
     return live.told("connect", *consent)["access_token"]
 
 
+def shown_until(keyboard: int, words: str) -> str:
+    """What the terminal shows, read until it says that; its end before that is an error."""
+    shown = ""
+    while words not in shown:
+        shown += os.read(keyboard, 65536).decode(errors="replace")
+    return shown
+
+
 def test_listen_obeys_its_keys(live, tmp_path):
     """In a terminal: r sends the last delivery again, marked as a replay; q ends."""
     event, receiver = connected(live), Hidden()
@@ -146,8 +155,7 @@ def test_listen_obeys_its_keys(live, tmp_path):
     environ = live.env | sample_of(live)
     listening = subprocess.Popen(words, cwd=tmp_path, env=environ, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
-    shown = os.read(keyboard, 4096).decode()
-    assert shown.startswith(f"Listening at {live.url}")
+    assert shown_until(keyboard, live.url).startswith(f"Listening at {live.url}")
     assert live.told("trigger", "application.approved", "--event", event)["count"] == 1
     until(lambda: receiver.got, "nothing was forwarded")
     first = len(receiver.got)
@@ -157,7 +165,7 @@ def test_listen_obeys_its_keys(live, tmp_path):
     assert receiver.got[-1][1] == receiver.got[first - 1][1]
     os.write(keyboard, b"q")
     assert listening.wait(timeout=WAIT_S) == 0
-    assert "(again)" in os.read(keyboard, 65536).decode()
+    shown_until(keyboard, "(again)")
     os.close(keyboard)
     receiver.server.shutdown()
 
@@ -210,12 +218,18 @@ def test_logs_tail_shows_requests_as_they_come(live, tmp_path):
     environ = live.env | sample_of(live)
     following = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True)
     try:
-        wanted = f"/api/v1/events/{event}/threads"
-        asked = ("api", "GET", f"/events/{event}/threads", "--token", token, "-q", "limit=3")
-        ran = live.run(*asked, cwd=tmp_path, **sample_of(live))
-        assert ran.returncode == 0, ran.stderr
-        shown = next(one for one in map(json.loads, following.stdout) if one["path"] == wanted)
-        assert (shown["status"], shown["query"]) == (200, "limit=3")
+        wanted, seen = f"/api/v1/events/{event}/threads", list[dict]()
+        reading = Thread(target=lambda: seen.extend(map(json.loads, following.stdout)), daemon=True)
+        reading.start()
+
+        def asked_and_shown() -> list[dict]:  # asked again: what came before it began to follow, it need not show
+            asked = ("api", "GET", f"/events/{event}/threads", "--token", token, "-q", "limit=3")
+            ran = live.run(*asked, cwd=tmp_path, **sample_of(live))
+            assert ran.returncode == 0, ran.stderr
+            return [one for one in seen if one["path"] == wanted]
+
+        until(asked_and_shown, "the request was not shown")
+        assert {(one["status"], one["query"]) for one in seen if one["path"] == wanted} == {(200, "limit=3")}
     finally:
         following.terminate()
         following.wait(timeout=WAIT_S)

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from revento_sdk import MemoryTokenStore, Receiver, Revento
 from revento_sdk.testing import SECRET, signed_delivery
 from revento_sdk.tokens import from_answer
 
+from tests.ports import free_port
 from tests.sdk.conftest import EVENT, Provider, Server, handler_of
 
 ROOT = Path(__file__).parents[2]
@@ -90,12 +90,6 @@ console.log(JSON.stringify(Object.fromEntries(told)));
     (tmp_path / "run.mjs").write_text(program)
     ran = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(ran.stdout) == {case["name"]: expected(case) for case in cases}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_both_sdk_samples_pass_the_whole_conformance_kit(tmp_path):

@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -17,6 +16,7 @@ from revento.kernel.db import Database
 from revento.kernel.ids import UserId
 from revento.kernel.secrets import Box, Keys
 from tests.oauth import given
+from tests.ports import free_port
 
 KEY = "a key for tests that nobody else uses and that is long enough"
 START_S = 150  # a busy machine takes its time to import everything
@@ -42,13 +42,6 @@ class Served(msgspec.Struct):
                 tx, UserId(self.con.people[name]), address="127.0.0.1", user_agent="tests", now=Clock().now()
             )
         return opened.token
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager
@@ -79,7 +72,7 @@ async def serving_too(db: Database, folder: Path, con: given.Convention, **envir
 
 
 async def _ready(origin: str, process: asyncio.subprocess.Process) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(START_S):
+    async with httpx.AsyncClient(timeout=30) as client, asyncio.timeout(START_S):
         while process.returncode is None:
             try:
                 if (await client.get(f"{origin}/readyz")).status_code == 200:

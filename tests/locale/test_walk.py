@@ -53,6 +53,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
+def database_url(sandbox_url: str) -> str:
+    """The sandbox is there."""
+    return sandbox_url
+
+
+@pytest.fixture
 async def site(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerator[Site]:
     async with opened(database_url, clock, tmp_path) as made:
         yield made

@@ -1,23 +1,15 @@
 """Passkeys in a real browser, with an authenticator that the browser itself plays."""
 
-import asyncio
-import socket
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
-from revento import app
 from revento.identity.sessions import actions as sessions
 from revento.kernel.clock import Clock
-from revento.kernel.config import Settings
 from revento.kernel.db import Database
-from tests.browser.conftest import PageAt, browser, page_at
+from tests.browser.conftest import PageAt, browser, page_at, served
 from tests.browser.looks import axe
 from tests.browser.story import person
 
@@ -28,24 +20,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 async def home(database_url: str, clock: Clock, tmp_path: Path) -> AsyncGenerator[str]:
     """The application under a name: passkeys are made for hosts, not for addresses."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    origin = f"http://localhost:{port}"
-    environ = {"DATABASE_URL": database_url, "REVENTO_BASE_URL": origin, "REVENTO_DATA_DIR": str(tmp_path)}
-    made = app.build(Settings.read(environ, env="development"), clock=clock)
-    server = Server(made, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
-    serving = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient() as client:
-        for _ in range(200):
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                    break
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-    yield origin
-    server.stop()
-    await serving
+    async with served("localhost", database_url, clock, tmp_path) as origin:
+        yield origin
 
 
 async def test_a_passkey_is_made_signs_in_and_is_forgotten(

@@ -29,7 +29,7 @@ from revento.kernel.db import Database, Row, Tx
 from revento.kernel.ids import ParticipantId
 from revento.web.organizer.program import facts_of
 
-from ..browser.conftest import PageAt, sign_in
+from ..browser.conftest import PageAt, go_on, sign_in
 from ..browser.looks import faults
 from ..browser.story import Convention, convention
 from ..conftest import MovableClock
@@ -237,17 +237,17 @@ async def test_a_person_reads_objects_cuts_downloads_and_leaves(
     await page.goto(f"{site}/account/data")
     await look("my-data")
     assert "looked 2 times" in await page.inner_text("main")
-    await page.click("text=See more")
+    await go_on(page, "text=See more")
     await look("integration")
     assert "Your answer to “Favourite track”" in await page.inner_text("main")
     await page.click("text=Send objection")  # the browser itself asks for words
     await page.fill("#reason", WORDS)
-    await page.click("text=Send objection")
+    await go_on(page, "text=Send objection")
     await page.wait_for_selector("text=have your objection")
     await page.goto(f"{site}/my-data")
-    await page.click("text=Disconnect")
+    await go_on(page, "text=Disconnect")
     await look("cut")
-    await page.click("button.danger")
+    await go_on(page, "button.danger")
     await page.wait_for_selector("text=Disconnected.")
     await look("my-data-after")
     assert "Everything about you, because you disconnected it" in await page.inner_text("main")
@@ -257,14 +257,14 @@ async def test_a_person_reads_objects_cuts_downloads_and_leaves(
     assert document["account"]["email"] == MAIL
     assert document["events"][0]["application"]["answers"]["favorite_track"] == "Makers"
     assert document["integrations"]["objections"][0]["reason"] == WORDS
-    await page.click("text=Delete my account")
+    await go_on(page, "text=Delete my account")
     await look("delete")
     await page.fill("#word", "no")
-    await page.click("button.danger")
+    await go_on(page, "button.danger")
     await page.wait_for_selector("#word-error")
     page.complaints.clear()  # type: ignore[attr-defined]  a 422 is a complaint of the console
     await page.fill("#word", "delete")
-    await page.click("button.danger")
+    await go_on(page, "button.danger")
     await page.wait_for_selector("text=Your account is deleted")
     await page.goto(f"{site}/my-data")
     assert "/account/sign-in" in page.url

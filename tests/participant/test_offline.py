@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from revento.events.signups import actions as signups
 from revento.kernel.db import Database
 
-from ..browser.conftest import PageAt, sign_in
+from ..browser.conftest import PageAt, go_on, sign_in
 from ..browser.story import convention
 from ..conftest import MovableClock
 
@@ -54,8 +54,8 @@ async def test_the_program_and_my_schedule_are_read_without_a_network_until_i_si
     assert not [path for path in await page.evaluate(KEPT) if "account" in path or "application" in path]
     await page.goto(f"{site}{base}")
     await page.click(".topbar .avatar")
-    await page.click("text=Sign out")
-    await page.wait_for_url(f"{site}/")
+    await go_on(page, "text=Sign out")
+    assert page.url == f"{site}/"
     await page.wait_for_load_state("networkidle")
     assert [path for path in await page.evaluate(KEPT) if path != "/"] == []
     await page.context.set_offline(True)

@@ -1,6 +1,5 @@
 """The sandbox: what contract §9 promises, made the same way every time."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -22,18 +21,17 @@ from revento.events.waves import rules as wave_rules
 from revento.events.webview_pages import queries as pages
 from revento.identity import proofs
 from revento.identity.users import actions as users
-from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database, Tx
-from revento.kernel.ids import EventId, UserId
-from revento.sandbox import actions, cast, sheets
+from revento.kernel.ids import EventId
+from revento.sandbox import actions, sheets
 from revento.sandbox.actions import Built
-from revento.sandbox.conventions import CONVENTIONS
 from revento.sandbox.models import Sheet
 from revento.web.organizer.desk import BEGINNING
+from tests import furnished
 from tests.conftest import cloned
 
-PASSWORD = "a lantern at low tide"
+PASSWORD = furnished.PASSWORD
 
 
 async def built(db: Database, clock: Clock) -> Built:
@@ -41,28 +39,27 @@ async def built(db: Database, clock: Clock) -> Built:
         return await actions.build(tx, PASSWORD, now=clock.now())
 
 
+@pytest.fixture
+async def sandbox(sandbox_url: str) -> AsyncIterator[Database]:
+    """A sandbox for this test alone."""
+    database = await Database.open(sandbox_url)
+    yield database
+    await database.close()
+
+
 @pytest.fixture(scope="module")
-def sandbox_url(postgres_url: str) -> Iterator[str]:
-    """A database with a sandbox in it, for all tests here that only look."""
-    with cloned(postgres_url) as url:
-
-        async def build() -> None:
-            database = await Database.open(url)
-            await built(database, Clock())
-            await database.close()
-
-        asyncio.run(build())
+def seen_url(postgres_url: str, sandbox_template: str) -> Iterator[str]:
+    """A sandbox for all tests here that only look."""
+    with cloned(postgres_url, sandbox_template) as url:
         yield url
 
 
 @pytest.fixture
-async def there(sandbox_url: str) -> AsyncIterator[tuple[Tx, Built]]:
+async def there(seen_url: str) -> AsyncIterator[tuple[Tx, Built]]:
     """The sandbox to look at."""
-    database = await Database.open(sandbox_url)
+    database = await Database.open(seen_url)
     async with database.tx() as tx:
-        events_of = {each.key: EventId(ids.named("evt", "1", each.key)) for each in CONVENTIONS}
-        people = {each.email: UserId(ids.named("usr", each.email)) for each in cast.STAFF}
-        yield tx, Built(people, {}, events_of)
+        yield tx, furnished.there()
     await database.close()
 
 
@@ -199,9 +196,9 @@ async def test_a_production_sandbox_has_no_operator(db: Database, clock: Clock) 
     assert "operator" not in {each.role for each in sheet.people}
 
 
-async def test_a_reset_makes_the_same_again_under_the_same_ids(db: Database, clock: Clock) -> None:
-    made = await built(db, clock)
-    async with db.tx() as tx:
+async def test_a_reset_makes_the_same_again_under_the_same_ids(sandbox: Database, clock: Clock) -> None:
+    made = await built(sandbox, clock)
+    async with sandbox.tx() as tx:
         before = {id: await contents(tx, id) for id in made.events.values()}
         everything = await tx.all(
             Activity,
@@ -211,23 +208,23 @@ async def test_a_reset_makes_the_same_again_under_the_same_ids(db: Database, clo
             starts_from=None,
             starts_to=None,
         )
-    async with db.tx() as tx:
+    async with sandbox.tx() as tx:
         ada = await proofs.as_planner(tx, made.people["organizer@sandbox.example"], made.events["lanternfold-tides"])
         await actions.clearing.empty(tx, await proofs.as_organizer(tx, ada.user_id, ada.event_id), now=clock.now())
-    assert await built(db, clock) == made
-    async with db.tx() as tx:
+    assert await built(sandbox, clock) == made
+    async with sandbox.tx() as tx:
         assert {id: await contents(tx, id) for id in made.events.values()} == before
     assert len(everything) > 100
 
 
-async def test_a_reset_a_week_later_moves_the_dates(db: Database, clock) -> None:
-    made = await built(db, clock)
-    async with db.tx() as tx:
+async def test_a_reset_a_week_later_moves_the_dates(sandbox: Database, clock) -> None:
+    made = furnished.there()
+    async with sandbox.tx() as tx:
         assert await sheets.is_fresh(tx, now=clock.now())
         assert not await sheets.is_fresh(tx, now=clock.now() + timedelta(days=20))
     clock.pass_(days=20)
-    await built(db, clock)
-    async with db.tx() as tx:
+    await built(sandbox, clock)
+    async with sandbox.tx() as tx:
         assert await sheets.is_fresh(tx, now=clock.now())
         running = await events.get(tx, made.events["saltmarsh-festival"])
         assert running.starts_at < clock.now()
@@ -241,12 +238,11 @@ async def test_building_tells_once_per_event_and_writes_no_letters(there: tuple[
     assert await tx.one(int, "SELECT count(*) FROM mails") == 0
 
 
-async def test_a_reset_leaves_nothing_behind(db: Database, clock: Clock) -> None:
-    await built(db, clock)
-    async with db.tx() as tx:
+async def test_a_reset_leaves_nothing_behind(sandbox: Database, clock: Clock) -> None:
+    async with sandbox.tx() as tx:
         before = await rows(tx)
-    await built(db, clock)
-    async with db.tx() as tx:
+    await built(sandbox, clock)
+    async with sandbox.tx() as tx:
         after = await rows(tx)
     grows = {"audit_log", "messages", "messages_default", "message_queue"}
     assert {name: n for name, n in after.items() if name not in grows and n != before[name]} == {}
@@ -260,9 +256,10 @@ async def rows(tx: Tx) -> dict[str, int]:
     return {name: await tx.one(int, f"SELECT count(*) FROM {name}") for name in tables}
 
 
-async def test_an_integrator_gets_an_organization_of_her_own_with_a_seeded_event(db: Database, clock: Clock) -> None:
-    await built(db, clock)
-    async with db.tx() as tx:
+async def test_an_integrator_gets_an_organization_of_her_own_with_a_seeded_event(
+    sandbox: Database, clock: Clock
+) -> None:
+    async with sandbox.tx() as tx:
         user_id = await users.sign_up(
             tx,
             email="new@dev.example",
@@ -278,16 +275,16 @@ async def test_an_integrator_gets_an_organization_of_her_own_with_a_seeded_event
         assert event.organization_id == mine
         people = await participants.page(tx, event.id, BEGINNING, limit=500)
     assert len(people) >= 30
-    async with db.tx() as tx:
+    async with sandbox.tx() as tx:
         assert await actions.rebuild_own(tx, now=clock.now()) == 1
         again = await participants.page(tx, event.id, BEGINNING, limit=500)
         assert [each.id for each in again] == [each.id for each in people]
 
 
-async def test_only_sandbox_events_can_be_emptied(db: Database, clock: Clock) -> None:
-    made = await built(db, clock)
+async def test_only_sandbox_events_can_be_emptied(sandbox: Database, clock: Clock) -> None:
+    made = furnished.there()
     event_id = made.events["lanternfold-tides"]
-    async with db.tx() as tx:
+    async with sandbox.tx() as tx:
         await tx.run("UPDATE organizations SET is_sandbox = false")
         organizer = await proofs.as_organizer(tx, made.people["organizer@sandbox.example"], event_id)
         with pytest.raises(Refused):

@@ -32,6 +32,12 @@ GROW = {"audit_log", "messages", "message_queue", "api_requests", "api_hours"}
 
 
 @pytest.fixture
+def database_url(sandbox_url: str) -> str:
+    """The sandbox is there."""
+    return sandbox_url
+
+
+@pytest.fixture
 async def site(database_url: str, clock: MovableClock, tmp_path: Path) -> AsyncGenerator[Site]:
     async with opened(database_url, clock, tmp_path) as made:
         yield made
@@ -39,7 +45,6 @@ async def site(database_url: str, clock: MovableClock, tmp_path: Path) -> AsyncG
 
 async def own_event(site: Site, owner: UserId) -> EventId:
     async with site.db.tx() as tx:
-        await sandbox.build(tx, "a lantern at low tide", now=site.clock.now())
         organization = await sandbox.open_for(tx, owner, now=site.clock.now())
         return EventId(await tx.one(str, "SELECT id FROM events WHERE organization_id = %(id)s", id=organization))
 
@@ -105,6 +110,7 @@ async def test_a_page_walk_through_resets_gets_clean_answers_and_nothing_is_left
     async def walking() -> None:
         while not done.is_set():
             walks.append(await walk(site, event_id, bearer))
+            await asyncio.sleep(0.05)  # the resets get their turn sooner, and are met by as many pages
 
     async def resetting() -> dict[str, int]:
         async with db.tx() as tx:

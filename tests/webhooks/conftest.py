@@ -61,7 +61,7 @@ async def dispatching(
         await own.close()
 
 
-async def until(db: Database, sql: Any, *, within: float = 10.0, **params: Any) -> None:
+async def until(db: Database, sql: Any, *, within: float = 60.0, **params: Any) -> None:
     """Waits until a query says true."""
     async with asyncio.timeout(within):
         while True:

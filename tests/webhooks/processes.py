@@ -20,7 +20,7 @@ class Process:
     def send(self, what: signal.Signals) -> None:
         self.running.send_signal(what)
 
-    async def ends(self, *, within: float = 15.0) -> int:
+    async def ends(self, *, within: float = 60.0) -> int:
         """Waits for its end; the exit code."""
         async with asyncio.timeout(within):
             return await self.running.wait()

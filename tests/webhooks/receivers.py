@@ -47,14 +47,14 @@ class Receiver:
     hold: asyncio.Event | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def until(self, enough: Callable[["Receiver"], bool], *, within: float = 10.0) -> None:
+    async def until(self, enough: Callable[["Receiver"], bool], *, within: float = 60.0) -> None:
         """Waits for requests until `enough` says so."""
         async with asyncio.timeout(within):
             while not enough(self):
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def count(self, n: int, *, within: float = 10.0) -> list[Got]:
+    async def count(self, n: int, *, within: float = 60.0) -> list[Got]:
         """Waits for `n` requests."""
         await self.until(lambda one: len(one.got) >= n, within=within)
         return self.got

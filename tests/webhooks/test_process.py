@@ -9,7 +9,7 @@ from tests.webhooks.conftest import NOTHING_LEFT, until
 async def test_the_command_delivers_and_leaves_politely(db, database_url, con, receiver, tmp_path) -> None:
     async with processes.dispatching(database_url, tmp_path) as process:
         await world.happen(db, con, 3)
-        await receiver.count(3, within=20)
+        await receiver.count(3)
         await until(db, NOTHING_LEFT)
         process.send(signal.SIGTERM)
         assert await process.ends() == 0

@@ -1,8 +1,10 @@
 """Figures, metrics, and the alarm on old snapshots."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 import yaml
 
@@ -81,9 +83,18 @@ async def test_a_dispatcher_that_ended_without_a_word_is_not_counted_as_running(
                    VALUES ('gone', 'elsewhere', 1, now() - interval '6 seconds', '{"routed": 7}')"""
             )
         async for client in serve(database_url, tmp_path, clock):
-            lines = (await client.get("/metrics")).text.splitlines()
-    assert "revento_webhook_dispatchers 1.0" in lines
+            lines = await metrics_with(client, "revento_webhook_dispatchers 1.0")
     assert 'revento_webhook_routed_total{dispatcher="gone"} 7.0' in lines
+
+
+async def metrics_with(client: httpx.AsyncClient, line: str) -> list[str]:
+    """The metrics once they have that line: what held up this process held up its dispatcher too."""
+    async with asyncio.timeout(60):
+        while True:
+            lines = (await client.get("/metrics")).text.splitlines()
+            if line in lines:
+                return lines
+            await asyncio.sleep(0.1)
 
 
 async def test_job_workers_and_late_jobs_are_seen(db, database_url, tmp_path, clock) -> None:
