@@ -1,6 +1,9 @@
 """From a committed change to the receiver, through PostgreSQL and real HTTP."""
 
+import asyncio
+
 from revento.webhooks.claim import queries
+from revento.workers.dispatch.dispatcher import end_all
 from tests.webhooks import world
 from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
 
@@ -50,3 +53,21 @@ async def test_recording_finds_its_rows_by_their_key_however_many_are_out(db) ->
     async with db.tx() as tx:
         plan = await tx.all(str, "EXPLAIN " + queries.FINISH, **{name: [] for name in (*names, *more)})
     assert "deliveries_leased" not in "\n".join(plan)
+
+
+async def test_a_loop_that_swallows_a_cancel_is_cancelled_again() -> None:
+    cancelled = 0
+
+    async def deaf() -> None:
+        nonlocal cancelled
+        for _ in range(2):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled += 1
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(15):
+        await end_all([task])
+    assert cancelled == 2

@@ -78,9 +78,9 @@ class Dispatcher:
         try:
             await stop.wait()
         finally:
-            await _end(tasks)
+            await end_all(tasks)
             await self.flights.finish(grace_s=GRACE_S)
-            await _end([writing])
+            await end_all([writing])
             await self._leave()
 
     async def _leave(self) -> None:
@@ -119,9 +119,7 @@ class Dispatcher:
             while routed == router.BATCH:
                 async with self._db.pipeline() as tx:
                     routed = await router.route(tx)
-                self.counts.routed += routed
-                if routed:
-                    self._claimable.set()
+                self.counts.routed += routed  # the commit has rung for us as for everybody
 
     async def _claim(self) -> None:
         while True:
@@ -208,7 +206,10 @@ async def _wait(bell: asyncio.Event) -> None:
     bell.clear()
 
 
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+async def end_all(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancels until everything has ended: a wait with a timeout may swallow a cancel that comes as it succeeds."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=AGAIN_S)
     await asyncio.gather(*tasks, return_exceptions=True)
