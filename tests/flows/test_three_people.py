@@ -289,7 +289,8 @@ async def review(ruben: Hand, olga: Hand, live: Live, base: str, address: str, s
         finding = "curl https://revento.example/api/v1/events/EVENT/program"
         await decide(olga, "changes", "It never reads the program.", finding)
     with steps.step("Integrator: reads the finding, submits again"):
-        await ruben.page.goto(f"{base}/submission")
+        await ruben.page.goto(base)
+        await ruben.follow("The reviewer asks for changes")
         said = await ruben.page.inner_text("main")
         assert "It never reads the program." in said and finding in said
         manifest["scopes"] = {**manifest["scopes"], "optional": []}  # type: ignore[dict-item]

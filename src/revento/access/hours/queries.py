@@ -74,13 +74,14 @@ async def list_by_installation(tx: Tx, integration_id: str, *, since: datetime) 
     return await tx.all(ByInstallation, LIST_BY_INSTALLATION, integration_id=integration_id, since=since)
 
 
-# Connections first: a count of distinct ones would sort a month of hours.
+# Connections first: a count of distinct ones would sort a month of hours. One that was only ever refused used nothing.
 LIST_SCOPES = """
     SELECT scope, count(installation_id) AS installations, sum(requests)::bigint AS requests, max(last_at) AS last_at
       FROM (SELECT scope, installation_id, sum(requests) AS requests, max(last_at) AS last_at
               FROM api_hours
              WHERE integration_id = %(integration_id)s AND hour >= %(since)s AND scope <> ''
-             GROUP BY scope, installation_id) AS connections
+             GROUP BY scope, installation_id
+            HAVING sum(requests - refused) > 0) AS connections
      GROUP BY scope
 """
 

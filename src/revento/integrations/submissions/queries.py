@@ -91,6 +91,17 @@ INSERT = """
 """
 
 
+IS_SENT_BACK = """
+    SELECT state = 'changes_requested' FROM submissions
+     WHERE integration_id = %(integration_id)s ORDER BY submitted_at DESC LIMIT 1
+"""
+
+
+async def is_sent_back(tx: Tx, integration_id: IntegrationId) -> bool:
+    """Whether its developers have a reviewer's findings to see to."""
+    return await tx.maybe(bool, IS_SENT_BACK, integration_id=integration_id) is True
+
+
 async def insert(
     tx: Tx, id: str, integration_id: IntegrationId, manifest_id: ManifestId, facts: Facts, *, by: UserId, now: datetime
 ) -> None:

@@ -12,6 +12,7 @@ from revento.access.hours import queries as hour_rows
 from revento.integrations.consoles import queries
 from revento.integrations.credentials import queries as credentials
 from revento.integrations.deprecations import queries as deprecations
+from revento.integrations.submissions import queries as submissions
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.oauth.audit import queries as tokens
@@ -69,16 +70,8 @@ def _declared(desk: Desk) -> list[str]:
 
 
 async def _needs(tx: Tx, desk: Desk, going: list[Any], now: datetime) -> list[Need]:
-    needs: list[Need] = []
     console = desk.console
-    if console.state == "suspended":
-        said = console.suspension_reason or ""
-        href = f"{desk.base}/submission"
-        needs.append(Need("ban", "bad", href, gettext("Suspended by the operator"), said, gettext("See details")))
-    if console.state == "approved":
-        say = gettext("Make the production credentials and publish it.")
-        href = f"{desk.base}/submission"
-        needs.append(Need("store", "", href, gettext("Approved for the catalogue"), say, gettext("Go on")))
+    needs = await _catalogue_needs(tx, desk)
     if console.dead:
         title = ngettext("%(n)d dead letter", "%(n)d dead letters", console.dead) % {"n": console.dead}
         say = gettext("Every try failed. They are kept for 30 days; send them again once your endpoint works.")
@@ -94,6 +87,21 @@ async def _needs(tx: Tx, desk: Desk, going: list[Any], now: datetime) -> list[Ne
         say = gettext("It goes away on %(day)s and you still call it.") % {"day": day(each.sunset_at, "d MMMM y")}
         needs.append(Need("megaphone", "warn", each.link, each.title, say, gettext("Read")))
     return sorted(needs, key=lambda need: ("bad", "warn", "").index(need.tone))
+
+
+async def _catalogue_needs(tx: Tx, desk: Desk) -> list[Need]:
+    needs: list[Need] = []
+    console, href = desk.console, f"{desk.base}/submission"
+    if console.state == "suspended":
+        said = console.suspension_reason or ""
+        needs.append(Need("ban", "bad", href, gettext("Suspended by the operator"), said, gettext("See details")))
+    if console.state == "approved":
+        say = gettext("Make the production credentials and publish it.")
+        needs.append(Need("store", "", href, gettext("Approved for the catalogue"), say, gettext("Go on")))
+    if await submissions.is_sent_back(tx, console.id):
+        title, say = gettext("The reviewer asks for changes"), gettext("See what was found, and submit it again.")
+        needs.append(Need("pen-line", "warn", href, title, say, gettext("Look")))
+    return needs
 
 
 HANDLERS: Final = (overview,)
