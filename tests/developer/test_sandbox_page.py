@@ -13,7 +13,7 @@ from revento.webhooks.fanout import actions as fanout
 from tests.visits import CSRF, Site, Visitor
 
 from .conftest import registered
-from .test_every_page import with_sandbox
+from .test_every_page import database_url, with_sandbox  # noqa: F401 (the fixture: the sandbox is there)
 
 EVERYTHING = [each.name for each in topics.ALL]
 

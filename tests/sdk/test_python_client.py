@@ -345,7 +345,7 @@ def test_the_integrations_own_endpoints_use_its_credentials(revento, provider):
         ("POST", "/api/v1/integration/deliveries/ack"),
         ("POST", "/api/v1/integration/deletions/del_1/confirm"),
     ]
-    assert provider.asked[0].query == {"cursor": "here", "wait": "20", "limit": "100"}
+    assert provider.asked[0].query == {"cursor": "here", "wait": "20", "limit": "100", "only": "all"}
     assert document_of(provider.asked[1]) == {"ids": ["a", "b"]}
     assert {one.headers["authorization"] for one in provider.asked} == {"Basic Y2xpZW50OnNlY3JldA=="}
 

@@ -7,7 +7,7 @@ handler behind it, with the body that was read already: there is one place that 
 from collections.abc import Iterable
 from typing import Final
 
-from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from revento.contract.errors import Refused
 from revento.contract.v1.wire import encode
@@ -34,6 +34,7 @@ class TokenEndpoint:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._under_way: set[str | None] = set()  # codes that are being redeemed here
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers with a token pair, or hands on."""
@@ -41,11 +42,35 @@ class TokenEndpoint:
             await self._app(scope, receive, send)
             return
         body, came = await _whole(scope, receive)
-        pair = None if body is None else await _trade(scope, body, services(scope["litestar_app"].state))
-        if pair is None:
-            await self._app(scope, _again(came, receive), send)
-        else:
-            await _answer(send, pair)
+        read = None if body is None else _read(scope, body)
+        code = self._first_with(scope, read[1].code) if read and isinstance(read[1], Redeeming) else None
+        try:
+            pair = read and await _trade(scope, *read, services(scope["litestar_app"].state))
+            if pair is None:
+                await self._app(scope, _again(came, receive), self._answering(code, send))
+            else:
+                self._under_way.discard(code)
+                await _answer(send, pair)
+        finally:
+            self._under_way.discard(code)
+
+    def _first_with(self, scope: Scope, code: str) -> str | None:
+        """The code, counted as under way until its answer begins; `None` for who comes with it too before that.
+
+        The database alone would take a call for a replay that came while another was committing, and waited its turn.
+        """
+        if code in self._under_way:
+            requests.note_lost_race(scope)
+            return None
+        self._under_way.add(code)
+        return code
+
+    def _answering(self, code: str | None, send: Send) -> Send:
+        async def answer(message: Message) -> None:
+            self._under_way.discard(code)
+            await send(message)
+
+        return answer
 
 
 async def _whole(scope: Scope, receive: Receive) -> tuple[bytes | None, list[HTTPReceiveMessage]]:
@@ -79,14 +104,7 @@ def _again(came: list[HTTPReceiveMessage], receive: Receive) -> Receive:
     return replay
 
 
-async def _trade(scope: Scope, body: bytes, provided: Services) -> TokenPair | None:
-    try:
-        read = _read(scope, body)
-    except Refused:
-        return None
-    if read is None:
-        return None
-    shown, asked = read
+async def _trade(scope: Scope, shown: Shown, asked: Redeeming | Refreshing, provided: Services) -> TokenPair | None:
     own, keys, now = (provided.writer, shown.client_id, shown.secret), provided.keys, provided.clock.now()
     try:
         if isinstance(asked, Refreshing):
@@ -103,10 +121,13 @@ async def _trade(scope: Scope, body: bytes, provided: Services) -> TokenPair | N
 def _read(scope: Scope, body: bytes) -> tuple[Shown, Redeeming | Refreshing] | None:
     if scope["query_string"] or not wire.is_form(_only(scope["headers"], b"content-type")):
         return None
-    fields = wire.fields_of(body)
     by = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
-    shown = wire.shown_by(by, fields)
-    return (shown, asked_for(fields)) if shown else None
+    try:
+        fields = wire.fields_of(body)
+        shown = wire.shown_by(by, fields)
+        return (shown, asked_for(fields)) if shown else None
+    except Refused:
+        return None
 
 
 def _only(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
