@@ -44,12 +44,6 @@ def _take_orders() -> None:
     os.environ.update(msgspec.json.decode(told, type=dict[str, str]))
 
 
-def refuse_many_without_valkey(workers: int, settings: Settings) -> None:
-    """Rate limits are exact, so several web processes must share them. Raises `Misconfigured`."""
-    if workers > 1 and settings.valkey_url is None:
-        raise Misconfigured("REVENTO_VALKEY_URL", f"is needed by {workers} web workers, who must share rate limits")
-
-
 def until_told_to_stop(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Runs `work` until SIGTERM or Ctrl-C sets its event. Raises `Failed` when it ends by itself."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

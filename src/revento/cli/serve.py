@@ -1,25 +1,24 @@
 """`revento serve`: the web application and the API."""
 
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
-from revento.cli import running
+from revento.cli import running, web_workers
 
 app = typer.Typer()
 _WORKER: Final = "revento.cli.granian_worker"
 _STOP_S: Final = 9  # a request that hangs is ended before the 10 s in which a process has to be gone are over
-Workers = Annotated[int, typer.Option("--workers", min=1, help="Web processes; more than one needs Valkey.")]
 
 
 @app.command()
-def serve(workers: Workers = 1) -> None:
+def serve(workers: web_workers.Workers = 1) -> None:
     """Run the web application and the API. Stateless: run as many as you like."""
     settings = running.ready_to_work(needs=_WORKER)
-    running.refuse_many_without_valkey(workers, settings)
+    web_workers.refuse_many_without_valkey(workers, settings)
     server = Server(
         f"{_WORKER}:application",
         address=settings.host,
