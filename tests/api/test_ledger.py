@@ -56,9 +56,7 @@ async def test_a_request_is_found_by_its_id_by_its_own_integrator_only(api: Api,
     async with world.db.tx() as tx:
         mine = await queries.find_by_request_id(tx, REQUEST, integration_id=world.integration_id)
         others = await queries.find_by_request_id(tx, REQUEST, integration_id="int_other")
-        days = await queries.days(tx, world.integration_id, since=world.now - timedelta(days=1))
     assert ([one.status for one in mine], others) == ([200], [])
-    assert [(day.requests, day.refused) for day in days] == [(1, 0)]
 
 
 async def test_days_are_kept_ninety_days_and_dropped_whole(db: Database, clock: MovableClock) -> None:
@@ -130,3 +128,30 @@ async def test_what_stops_the_server_flushes_the_ledger(database_url, tmp_path, 
         await api.read(f"/events/{world.event_id}", token)
     async with db.tx() as tx:
         assert await tx.one(int, "SELECT count(*) FROM api_requests") == 1
+
+
+async def test_a_filtered_log_is_paged_through_without_gap_or_repetition(world: World, clock: MovableClock) -> None:
+    buffer, first = Buffer(), clock.now() - timedelta(hours=70)
+    told = [500 if n % 7 == 0 else 404 if n % 3 == 0 else 200 for n in range(70)]
+    for n, status in enumerate(told):
+        own = {"integration_id": world.integration_id, "client_id": "cli_1", "installation_id": "ins_1"}
+        buffer.note(a_read(first + timedelta(hours=n), status=status, rows=n, event_id=world.event_id, **own))
+    await ledger.flush(world.db, buffer)
+    for statuses, endpoint in (((400, 499), None), (queries.FAILED, None), (None, "/api/v1/me/profile")):
+        seen, until = list[int](), clock.now()
+        while True:
+            async with world.db.tx() as tx:
+                page = await queries.page_by_integration(
+                    tx,
+                    world.integration_id,
+                    since=first,
+                    until=until,
+                    statuses=statuses,
+                    endpoint=endpoint,
+                    limit=8,
+                )
+            if not page:
+                break
+            seen, until = seen + [one.rows for one in page], page[-1].at
+        of = [n for n, status in enumerate(told) if statuses is None or statuses[0] <= status <= statuses[1]]
+        assert seen == sorted(of, reverse=True)

@@ -79,16 +79,6 @@ class Use(Row, frozen=True):
     last_at: datetime
 
 
-class Day(Row, frozen=True):
-    """One day of an integration at the API."""
-
-    day: datetime
-    requests: int
-    refused: int
-    limited: int
-    people: int
-
-
 class Refusals(Row, frozen=True):
     """A token that was refused by its limits again and again."""
 

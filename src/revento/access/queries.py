@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from revento.access.models import Day, Entry, Read, Refusals, Use
+from revento.access.models import Entry, Read, Refusals, Use
 from revento.kernel.db import Tx
 from revento.kernel.reader import join
 
@@ -213,21 +213,24 @@ PAGE_FAILED: Final = join(_ENTRIES, _OF_INTEGRATION, "       AND q.status >= 500
 
 # The same with other filters that few requests answer: only the newest hours that hold some are read, each by itself;
 # primary key of api_hours, then index api_requests_by_integration.
-PAGE_BY_HOURS: Final = join(
+LIST_HOURS: Final = """
+    SELECT DISTINCT h.hour
+      FROM api_hours h
+     WHERE h.integration_id = %(integration_id)s
+       AND h.hour > %(since)s::timestamptz - interval '1 hour' AND h.hour < %(until)s
+       AND (%(client_id)s::text IS NULL OR h.client_id = %(client_id)s)
+       AND (%(installation_id)s::text IS NULL OR h.installation_id = %(installation_id)s)
+       AND (%(event_id)s::text IS NULL
+            OR h.installation_id IN (SELECT i.id FROM installations i WHERE i.event_id = %(event_id)s))
+       AND (%(endpoint)s::text IS NULL OR h.endpoint = %(endpoint)s)
+       AND (%(status_from)s::int IS NULL
+            OR CASE WHEN %(status_from)s::int >= 400 THEN h.refused ELSE h.requests END > 0)
+     ORDER BY h.hour DESC
+"""
+PAGE_IN_HOURS: Final = join(
     _COLUMNS,
     """
-      FROM (SELECT DISTINCT h.hour
-              FROM api_hours h
-             WHERE h.integration_id = %(integration_id)s
-               AND h.hour > %(since)s::timestamptz - interval '1 hour' AND h.hour < %(until)s
-               AND (%(client_id)s::text IS NULL OR h.client_id = %(client_id)s)
-               AND (%(installation_id)s::text IS NULL OR h.installation_id = %(installation_id)s)
-               AND (%(event_id)s::text IS NULL
-                    OR h.installation_id IN (SELECT i.id FROM installations i WHERE i.event_id = %(event_id)s))
-               AND (%(endpoint)s::text IS NULL OR h.endpoint = %(endpoint)s)
-               AND (%(status_from)s::int IS NULL
-                    OR CASE WHEN %(status_from)s::int >= 400 THEN h.refused ELSE h.requests END > 0)
-             ORDER BY h.hour DESC LIMIT %(hours)s) o
+      FROM unnest(%(hours)s::timestamptz[]) AS o (hour)
      CROSS JOIN LATERAL (
            SELECT *
              FROM api_requests q
@@ -248,7 +251,7 @@ PAGE_BY_HOURS: Final = join(
 
 LIMITED: Final = (429, 429)
 FAILED: Final = (500, 599)
-_HOURS: Final = (16, 128, None)  # tried in turn until the page is full
+_AT_ONCE: Final = 24  # hours
 _RARE: Final[dict[tuple[int, int] | None, LiteralString]] = {LIMITED: PAGE_LIMITED, FAILED: PAGE_FAILED}
 
 
@@ -286,11 +289,10 @@ async def page_by_integration(
         return await tx.all(Entry, _RARE[statuses], **asked)
     if (installation_id, event_id, endpoint, statuses) == (None,) * 4:
         return await tx.all(Entry, PAGE_BY_INTEGRATION, **asked)
-    found: list[Entry] = []
-    for hours in _HOURS:
-        found = await tx.all(Entry, PAGE_BY_HOURS, hours=hours, **asked)
-        if len(found) == limit:
-            break
+    found, hours = list[Entry](), await tx.all(datetime, LIST_HOURS, **asked)
+    while hours and len(found) < limit:
+        left = asked | {"hours": hours[:_AT_ONCE], "limit": limit - len(found)}
+        found, hours = found + await tx.all(Entry, PAGE_IN_HOURS, **left), hours[_AT_ONCE:]
     return found
 
 
@@ -332,21 +334,6 @@ async def summary(
 ) -> list[Use]:
     """What each connection read of an event per endpoint, with the last time; `user_id`: with that person's tokens."""
     return await tx.all(Use, SUMMARY, event_id=event_id, since=since, installation_id=installation_id, user_id=user_id)
-
-
-# Serves the developer console's figures; index api_requests_by_integration.
-DAYS: Final = """
-    SELECT date_trunc('day', q.at) AS day, count(*) AS requests, count(*) FILTER (WHERE q.status >= 400) AS refused,
-           count(*) FILTER (WHERE q.status = 429) AS limited, coalesce(sum(q.people), 0)::bigint AS people
-      FROM api_requests q
-     WHERE q.integration_id = %(integration_id)s AND q.at >= %(since)s
-     GROUP BY 1 ORDER BY 1
-"""
-
-
-async def days(tx: Tx, integration_id: str, *, since: datetime) -> list[Day]:
-    """An integration's days at the API."""
-    return await tx.all(Day, DAYS, integration_id=integration_id, since=since)
 
 
 # Serves the watch for repeated 429s; index api_requests_limited.
