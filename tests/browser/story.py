@@ -12,12 +12,10 @@ from revento.events.program.models import ActivityFacts, Host
 from revento.events.program.places import actions as places
 from revento.events.waves import actions as waves
 from revento.identity import proofs
-from revento.identity.audit import actions as audit
 from revento.identity.organizations import actions as organizations
 from revento.identity.permissions import Role
 from revento.identity.users import actions as users
 from revento.identity.users import passwords
-from revento.identity.users import queries as accounts
 from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Database, Tx
@@ -65,22 +63,15 @@ class Convention(msgspec.Struct):
 
 async def person(tx: Tx, name: str, now: datetime) -> UserId:
     """An account of the person's first name at example.test, as signing up makes it."""
-    id = UserId(ids.new("usr"))
-    await accounts.insert(
+    return await users.open_account(
         tx,
-        id,
         email=f"{name.split()[0].lower()}@example.test",
         name=name,
         password_hash=await _hashed(),
-        email_verified_at=None,
         locale="en",
-        is_operator=False,
-        is_sandbox=False,
+        base_url="http://127.0.0.1",
         now=now,
     )
-    await audit.note(tx, id, "user.signed_up", id, now=now)
-    await users.send_verification(tx, await accounts.get(tx, id), base_url="http://127.0.0.1", now=now)
-    return id
 
 
 async def _hashed() -> str:

@@ -29,13 +29,21 @@ async def sign_up(tx: Tx, *, email: str, name: str, password: str, locale: str, 
     """Opens an account and sends the letter that proves the address. Raises `EMAIL_TAKEN`."""
     if await queries.find_by_email(tx, email) is not None:
         raise Refused(errors.EMAIL_TAKEN)
+    hash = await passwords.hashed(password)
+    return await open_account(tx, email=email, name=name, password_hash=hash, locale=locale, base_url=base_url, now=now)
+
+
+async def open_account(
+    tx: Tx, *, email: str, name: str, password_hash: str, locale: str, base_url: str, now: datetime
+) -> UserId:
+    """The same for an address that nobody has and a password that is hashed already."""
     id = UserId(ids.new("usr"))
     await queries.insert(
         tx,
         id,
         email=email,
         name=name,
-        password_hash=await passwords.hashed(password),
+        password_hash=password_hash,
         email_verified_at=None,
         locale=locale,
         is_operator=False,
