@@ -38,14 +38,48 @@ async def test_each_audience_sees_its_own_part_of_the_token_audit(
     assert (await ivo.get("/operator/tokens")).status_code == 404
 
 
+async def test_a_developer_searches_the_tokens_by_what_she_holds_in_her_hand(
+    badges: Speaker, ada: httpx.AsyncClient, con: given.Convention, site: Site
+) -> None:
+    token = (await badges.tokens(ada))["refresh_token"]
+    for _ in range(2):
+        token = (await badges.refresh(token)).json()["refresh_token"]
+    (request,) = await site.rows(
+        str, "SELECT request_id FROM token_audit WHERE action = 'token.refreshed' ORDER BY id DESC LIMIT 1"
+    )
+    (installation,) = await site.rows(str, "SELECT id FROM installations")
+    ivo = await site.as_user(con.people["Ivo"])
+
+    async def found(q: str, more: str = "") -> dict[str, int]:
+        page = (await ivo.get(f"/developer/integrations/{con.badges.id}/tokens?q={q}{more}")).text
+        every = {
+            each: page.count(f">{each}</small>") for each in ("consent.approved", "token.issued", "token.refreshed")
+        }
+        return {name: n for name, n in every.items() if n}
+
+    all_of_it = {"consent.approved": 1, "token.issued": 1, "token.refreshed": 2}
+    assert await found("") == all_of_it
+    assert await found(request.upper()) == {"token.refreshed": 1}
+    assert await found(con.event_id) == await found(installation) == all_of_it
+    assert await found(installation, "&action=token.issued") == {"token.issued": 1}
+    # The consent came from the same address as the servers' calls; but where a person was is nobody's to search.
+    assert await found("127.0.0.1") == {"token.issued": 1, "token.refreshed": 2}
+    for nothing in ("10.9.8.7", con.other_event_id, "badges", "00000000-0000-4000-8000-000000000000"):
+        assert await found(nothing) == {}
+    answer = await ivo.get(f"/developer/integrations/{con.badges.id}/tokens?q=badges")
+    assert "Search by the id of a request, an event or an installation" in answer.text
+
+
 async def test_the_audit_pages_page_by_their_last_row(
     badges: Speaker, ada: httpx.AsyncClient, con: given.Convention, site: Site
 ) -> None:
     token = (await badges.tokens(ada))["refresh_token"]
     for _ in range(55):
         token = (await badges.refresh(token)).json()["refresh_token"]
-    olga = await site.person("Olga", operator=True)
+    olga, ivo = await site.person("Olga", operator=True), await site.as_user(con.people["Ivo"])
+    developers = f"/developer/integrations/{con.badges.id}/tokens"
     for browser, path, renewed, issued in (
+        (ivo.client, developers, ">token.refreshed</small>", ">token.issued</small>"),
         (ada, f"/organizer/events/{con.event_id}/integrations/tokens", ">Access renewed</th>", ">Access issued</th>"),
         (olga.client, "/operator/tokens", ">token.refreshed</small>", ">token.issued</small>"),
     ):

@@ -15,6 +15,16 @@ class Origin(msgspec.Struct, frozen=True):
     request_id: str | None
 
 
+class Search(msgspec.Struct, frozen=True):
+    """What a developer narrows her integration's token audit by; one of the ids or the address at a time."""
+
+    action: str | None = None
+    event_id: str | None = None
+    installation_id: str | None = None
+    request_id: str | None = None
+    address: str | None = None
+
+
 class Entry(Row, frozen=True):
     """One line of the token audit, with the names that a page shows."""
 

@@ -1,10 +1,12 @@
 """SQL of the token audit. Each audience has its own statement, filtered by what is its own (architecture §4.8)."""
 
 from datetime import datetime
+from typing import Final
 
 from revento.kernel.db import Tx
-from revento.kernel.ids import EventId, IntegrationId
-from revento.oauth.audit.models import Entry, Origin
+from revento.kernel.ids import ClientId, EventId, IntegrationId
+from revento.kernel.reader import join
+from revento.oauth.audit.models import Entry, Origin, Search
 
 INSERT = """
     INSERT INTO token_audit (at, actor, action, client_id, integration_id, installation_id, event_id, organization_id,
@@ -51,8 +53,7 @@ async def insert(
     )
 
 
-# Serves the integrator's token audit; index token_audit_by_integration.
-PAGE_BY_INTEGRATION = """
+_ENTRIES: Final = """
     SELECT t.id, t.at, t.actor, t.action, t.client_id, t.integration_id, n.name AS integration_name, c.environment,
            t.installation_id, t.event_id, e.title AS event_title, t.organization_id, t.user_id, t.family_id, t.scopes,
            t.reason, t.address, t.request_id
@@ -60,55 +61,105 @@ PAGE_BY_INTEGRATION = """
       LEFT JOIN integrations n ON n.id = t.integration_id
       LEFT JOIN clients c ON c.id = t.client_id
       LEFT JOIN events e ON e.id = t.event_id
+"""
+
+# Serves the integrator's overview; index token_audit_by_action.
+PAGE_BY_INTEGRATION: Final = join(
+    _ENTRIES,
+    """
      WHERE t.integration_id = %(integration_id)s
-       AND (%(before)s::bigint IS NULL OR t.id < %(before)s)
-       AND (%(action)s::text IS NULL OR t.action = %(action)s)
+       AND t.action = %(action)s
        AND (%(environment)s::text IS NULL OR c.environment = %(environment)s)
-       AND (%(event_id)s::text IS NULL OR t.event_id = %(event_id)s)
      ORDER BY t.id DESC
      LIMIT %(limit)s
-"""
+    """,
+)
 
 
 async def page_by_integration(
-    tx: Tx,
-    integration_id: IntegrationId,
-    *,
-    before: int | None = None,
-    action: str | None = None,
-    environment: str | None = None,
-    event_id: str | None = None,
-    limit: int = 50,
+    tx: Tx, integration_id: IntegrationId, *, action: str, environment: str | None = None, limit: int = 50
 ) -> list[Entry]:
-    """What happened to an integration's tokens, newest first; `before` is the last id of the page before."""
+    """The newest of one kind of entry about an integration's tokens."""
     return await tx.all(
         Entry,
         PAGE_BY_INTEGRATION,
         integration_id=integration_id,
-        before=before,
-        action=action or None,
+        action=action,
         environment=environment or None,
-        event_id=event_id or None,
         limit=limit,
     )
 
 
+_OF_CLIENT: Final = """
+     WHERE t.client_id = %(client_id)s AND t.integration_id = %(integration_id)s
+       AND (%(before)s::bigint IS NULL OR t.id < %(before)s)
+       AND (%(action)s::text IS NULL OR t.action = %(action)s)
+       AND (%(event_id)s::text IS NULL OR t.event_id = %(event_id)s)
+"""
+_NEWEST: Final = """
+     ORDER BY t.id DESC
+     LIMIT %(limit)s
+"""
+# Serves the integrator's token audit; index token_audit_by_client, and of one event also token_audit_by_event.
+PAGE_BY_CLIENT: Final = join(_ENTRIES, _OF_CLIENT, _NEWEST)
+# The same of one connection, by way of its event.
+PAGE_BY_INSTALLATION: Final = join(
+    _ENTRIES,
+    _OF_CLIENT,
+    """
+       AND t.installation_id = %(installation_id)s
+       AND t.event_id = (SELECT i.event_id FROM installations i WHERE i.id = %(installation_id)s)
+    """,
+    _NEWEST,
+)
+# The same of one request; index token_audit_search.
+PAGE_BY_REQUEST: Final = join(_ENTRIES, _OF_CLIENT, "       AND t.request_id = %(request_id)s", _NEWEST)
+# The same of one address; index token_audit_search, or token_audit_by_client when most rows name it. Where a person
+# was is not the integration's business.
+PAGE_BY_ADDRESS: Final = join(
+    _ENTRIES, _OF_CLIENT, r"       AND t.address = %(address)s AND t.actor NOT LIKE 'usr\_%%'", _NEWEST
+)
+
+
+async def page_by_client(
+    tx: Tx,
+    client_id: ClientId,
+    integration_id: IntegrationId,
+    search: Search,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """What happened to a client's tokens, the newest first; `before` is the last id of the page before."""
+    asked = {
+        "client_id": client_id,
+        "integration_id": integration_id,
+        "before": before,
+        "action": search.action,
+        "event_id": search.event_id,
+        "limit": limit,
+    }
+    if search.request_id is not None:
+        return await tx.all(Entry, PAGE_BY_REQUEST, request_id=search.request_id, **asked)
+    if search.installation_id is not None:
+        return await tx.all(Entry, PAGE_BY_INSTALLATION, installation_id=search.installation_id, **asked)
+    if search.address is not None:
+        return await tx.all(Entry, PAGE_BY_ADDRESS, address=search.address, **asked)
+    return await tx.all(Entry, PAGE_BY_CLIENT, **asked)
+
+
 # Serves the organizer's token audit; index token_audit_by_event.
-PAGE_BY_EVENT = """
-    SELECT t.id, t.at, t.actor, t.action, t.client_id, t.integration_id, n.name AS integration_name, c.environment,
-           t.installation_id, t.event_id, e.title AS event_title, t.organization_id, t.user_id, t.family_id, t.scopes,
-           t.reason, t.address, t.request_id
-      FROM token_audit t
-      LEFT JOIN integrations n ON n.id = t.integration_id
-      LEFT JOIN clients c ON c.id = t.client_id
-      LEFT JOIN events e ON e.id = t.event_id
+PAGE_BY_EVENT: Final = join(
+    _ENTRIES,
+    """
      WHERE t.event_id = %(event_id)s
        AND (%(before)s::bigint IS NULL OR t.id < %(before)s)
        AND (%(action)s::text IS NULL OR t.action = %(action)s)
        AND (%(integration_id)s::text IS NULL OR t.integration_id = %(integration_id)s)
      ORDER BY t.id DESC
      LIMIT %(limit)s
-"""
+    """,
+)
 
 
 async def page_by_event(
@@ -133,14 +184,9 @@ async def page_by_event(
 
 
 # Serves the operator's token audit; the primary key, backwards.
-PAGE = """
-    SELECT t.id, t.at, t.actor, t.action, t.client_id, t.integration_id, n.name AS integration_name, c.environment,
-           t.installation_id, t.event_id, e.title AS event_title, t.organization_id, t.user_id, t.family_id, t.scopes,
-           t.reason, t.address, t.request_id
-      FROM token_audit t
-      LEFT JOIN integrations n ON n.id = t.integration_id
-      LEFT JOIN clients c ON c.id = t.client_id
-      LEFT JOIN events e ON e.id = t.event_id
+PAGE: Final = join(
+    _ENTRIES,
+    """
      WHERE (%(before)s::bigint IS NULL OR t.id < %(before)s)
        AND (%(action)s::text IS NULL OR t.action = %(action)s)
        AND (%(about)s::text IS NULL
@@ -148,7 +194,8 @@ PAGE = """
                              t.user_id, t.family_id, t.request_id, t.address))
      ORDER BY t.id DESC
      LIMIT %(limit)s
-"""
+    """,
+)
 
 
 async def page(

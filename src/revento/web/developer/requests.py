@@ -1,10 +1,12 @@
 """The API's request log and the audit of tokens, as an integration's developers see them."""
 
 import contextlib
+import ipaddress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency as Given
 
@@ -14,10 +16,13 @@ from revento.access.models import Entry
 from revento.contract import endpoints as table
 from revento.contract import errors
 from revento.integrations.consoles import queries as consoles
+from revento.kernel import ids
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.oauth.audit import queries as tokens
 from revento.oauth.audit.actions import ACTIONS
+from revento.oauth.audit.models import Entry as Token
+from revento.oauth.audit.models import Search
 from revento.web.developer.deliveries import uuid_of
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
 from revento.web.shared.words import token_words
@@ -82,30 +87,51 @@ async def _rows(tx: Tx, desk: Desk, asked: dict[str, str | None], now: datetime)
 @get("/integrations/{integration_id:str}/tokens")
 async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
     """Every consent, issue, refresh, refusal and end, the newest first."""
-    action, event, before = typed(request, "action"), typed(request, "event"), typed(request, "before") or ""
-    rows = await tokens.page_by_integration(
-        tx,
-        desk.console.id,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
-        action=action if action in ACTIONS else None,
-        environment=desk.client.environment,
-        event_id=event,
-        limit=PAGE + 1,
-    )
+    search, before = _search(request), typed(request, "before") or ""
+    q, action, event = (typed(request, name) for name in ("q", "action", "event"))
+    rows: list[Token] = []
+    if search is not None:
+        rows = await tokens.page_by_client(
+            tx,
+            desk.client.id,
+            desk.console.id,
+            search,
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+            limit=PAGE + 1,
+        )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    named: dict[str, Any] = {"action": action, "event": event, "env": desk.client.environment if desk.env else None}
-    named["before"] = last.id if last else None
+    named: dict[str, Any] = {"q": q, "action": action, "event": event}
+    named |= {"env": desk.client.environment if desk.env else None, "before": last.id if last else None}
     return show(
         "tokens.html",
         desk,
         part="tokens_rows.html",
         rows=rows[:PAGE],
         older=f"?{urlencode({key: value for key, value in named.items() if value})}" if last else None,
+        q=q,
         action=action,
         event=event,
         actions=[(each, token_words(each)) for each in ACTIONS],
         names=await consoles.list_event_names(tx, desk.console.id, desk.client.id),
     )
+
+
+def _search(request: AnyRequest) -> Search | None:
+    """What the filters say; `None` when the search box holds nothing that a token's line could name."""
+    q, action = typed(request, "q") or "", typed(request, "action")
+    search = Search(action=action if action in ACTIONS else None, event_id=typed(request, "event"))
+    id = uuid_of(q)
+    if not q:
+        return search
+    if id is not None:
+        return msgspec.structs.replace(search, request_id=str(id))
+    if ids.has_prefix(q, "evt"):
+        return msgspec.structs.replace(search, event_id=q)
+    if ids.has_prefix(q, "ins"):
+        return msgspec.structs.replace(search, installation_id=q)
+    with contextlib.suppress(ValueError):
+        return msgspec.structs.replace(search, address=str(ipaddress.ip_address(q)))
+    return None
 
 
 HANDLERS: Final = (requests_page, tokens_page)
