@@ -138,8 +138,7 @@ async def _side_by_side(
 def _ceiling(folder: Path, world: World, token: str, limit: int, callers: int) -> float:
     """A first page with its token check, in the one statement that `web/api` runs."""
     params = {"token": f"\\x{secrets.sha256(token).hex()}", "limit": str(limit)}
-    whole = bearers.FIND_WITH_PARTICIPANTS.replace("$1", ":token").replace("$2", "'-infinity'::timestamptz")
-    whole = whole.replace("$3", "''").replace("$4", ":limit::int").replace("$5", "now()")
+    whole = bearers.check_with_participants(":token", "'-infinity'::timestamptz, ''", ":limit::int", "now()")
     return driving.pgbench(folder, world.db.url, [whole], params, callers=callers, seconds=ROUND_S)
 
 

@@ -22,10 +22,10 @@ FORM = "grant_type=refresh_token&client_id=cli_x&client_secret=s&refresh_token={
 
 # The two statements of a refresh, the first as the server sends it, with hashes that PostgreSQL makes itself.
 # `g`, pgbench's own variable of each caller, is the generation that it holds.
-_FIND = (
-    straight.FIND_REFRESH.replace("$1", "sha256(('r' || 'bench_' || :client_id || :g)::bytea)")
-    .replace("$2", "(SELECT client_id FROM token_families WHERE id = 'bench_' || :client_id)")
-    .replace("$3", "now()")
+_FIND = straight.presented(
+    "sha256(('r' || 'bench_' || :client_id || :g)::bytea)",
+    "(SELECT client_id FROM token_families WHERE id = 'bench_' || :client_id)",
+    "now()",
 )
 _ROTATE = """
 WITH family AS (

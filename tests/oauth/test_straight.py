@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from revento.kernel import secrets
+from revento.kernel.db import Database
 from tests.oauth.given import Speaker
 from tests.visits import Site
 
@@ -66,3 +68,26 @@ async def test_a_body_that_is_odd_reaches_the_careful_way_whole(site: Site, badg
     for pieces, announced in (([body], len(body)), ([body[:9], body[9:]], len(body)), ([b"x" * 5_000] * 30, 150_000)):
         status, _ = await post(site, *pieces, announced=announced)
         assert status == (413 if announced > len(body) else 401)
+
+
+async def test_families_that_refresh_at_the_same_moment_get_their_own_and_wait_for_nobody(
+    site: Site, badges: Speaker, ada: httpx.AsyncClient, db: Database
+) -> None:
+    """One of them is held by somebody else, who takes her time: she alone waits."""
+    held, *others = [(await badges.tokens(ada))["refresh_token"] for _ in range(6)]
+    async with db.tx() as tx:
+        await tx.run(
+            """UPDATE token_families SET rotated_at = rotated_at
+                WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = %(hash)s)""",
+            hash=secrets.sha256(held),
+        )
+        waiting = asyncio.create_task(badges.refresh(held))
+        answers = await asyncio.gather(*[badges.refresh(token) for token in others])
+        assert [answer.status_code for answer in answers] == [200] * 5
+        assert not waiting.done()
+    assert (await waiting).status_code == 200
+    pairs = [answer.json() for answer in (*answers, await waiting)]
+    for pair in pairs:
+        assert await badges.is_live(pair["access_token"])
+        assert (await badges.refresh(pair["refresh_token"])).status_code == 200
+    assert len({pair["access_token"] for pair in pairs}) == 6

@@ -7,11 +7,13 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, LiteralString
 
 import asyncpg
 
-Record = Sequence[Any]
+from revento.kernel.together import Record, Together
+
 Connection = Any  # asyncpg ships no types of its own
 _SESSION: Final = {
     "timezone": "UTC",
@@ -26,6 +28,7 @@ _WRITING: Final = {
     "statement_timeout": "10000",
     "lock_timeout": "5000",
     "application_name": "revento-tokens",
+    "plan_cache_mode": "force_generic_plan",
 }
 # Connections of a pool: more backends than a core or two can run make each statement dearer (bench/RESULTS.md, oauth).
 _FEW: Final = 4
@@ -48,6 +51,7 @@ class Pool:
         self._wait_s = wait_s
         self._idle: list[Connection | None] = [None] * size
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._together: dict[str, Together] = {}
 
     async def ask(self, sql: LiteralString, params: Sequence[Any], *, again: bool) -> list[Record]:
         """Every row. `again`: a connection that the server has closed meanwhile is replaced once."""
@@ -67,6 +71,13 @@ class Pool:
             raise ReaderUnreachable(str(error) or type(error).__name__) from error
         finally:
             self._give(connection)
+
+    def _with_others(self, sql: LiteralString, *, again: bool) -> Together:
+        """Those who ask this statement at the same moment."""
+        found = self._together.get(sql)
+        if found is None:
+            found = self._together[sql] = Together(partial(self.ask, sql, again=again))
+        return found
 
     async def close(self) -> None:
         """Closes what is idle."""
@@ -99,11 +110,14 @@ class Pool:
         self._idle.append(connection)
 
     async def _connect(self) -> Connection:
-        return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            self._url,
-            timeout=self._wait_s,  # pyright: ignore[reportArgumentType]
-            server_settings=self._session,
-        )
+        try:
+            return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                self._url,
+                timeout=self._wait_s,  # pyright: ignore[reportArgumentType]
+                server_settings=self._session,
+            )
+        except asyncpg.PostgresError as error:  # no place left, no such database: it answers, but not to us
+            raise ReaderUnreachable(str(error)) from error
 
 
 class Reader(Pool):
@@ -135,6 +149,10 @@ class Reader(Pool):
         """Every row. Raises `ReaderUnreachable`."""
         return await self.ask(sql, params, again=True)
 
+    async def own(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """This caller's rows of a statement for all who ask at the same moment. Raises `ReaderUnreachable`."""
+        return await self._with_others(sql, again=True).ask(params)
+
     async def close(self) -> None:
         """Closes what is idle."""
         if self._by_value is not None:
@@ -143,7 +161,7 @@ class Reader(Pool):
 
 
 class Writer(Pool):
-    """The token endpoint's: one statement at a time, each a transaction of its own (docs/adr/004).
+    """The token endpoint's: each statement a transaction of its own (docs/adr/004).
 
     A statement here decides by itself whether it may change anything: nothing stands before it in its transaction.
     """
@@ -158,6 +176,14 @@ class Writer(Pool):
     async def write(self, sql: LiteralString, *params: Any) -> list[Record]:
         """Every row that a change returns. It is never sent twice. Raises `ReaderUnreachable`: it may have happened."""
         return await self.ask(sql, params, again=False)
+
+    async def read_own(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """This caller's rows of a statement for all who ask at the same moment. Raises `ReaderUnreachable`."""
+        return await self._with_others(sql, again=True).ask(params)
+
+    async def write_own(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """The same for a change, which is one transaction for all of them. Raises `ReaderUnreachable`."""
+        return await self._with_others(sql, again=False).ask(params)
 
 
 def _give_up(turn: asyncio.Future[Connection | None]) -> None:

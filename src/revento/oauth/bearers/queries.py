@@ -6,7 +6,7 @@ from typing import Any, Final, LiteralString
 
 from revento.contract.scopes import TokenKind
 from revento.events.reading.models import Page, Place
-from revento.events.reading.people.queries import PAGE_AHEAD
+from revento.events.reading.people.queries import page_ahead
 from revento.kernel.db import Tx
 from revento.kernel.reader import Reader, join
 from revento.oauth.bearers.models import Bearer
@@ -54,27 +54,48 @@ _CHECK: Final[LiteralString] = """
 _OF_TOKEN: Final[LiteralString] = """)
             ORDER BY l.installation_id NULLS LAST
             LIMIT 1) r ON true
-     WHERE t.hash = $1
-"""
+     WHERE t.hash = """
 
 
-FIND: Final = join(_CHECK, "$2", _OF_TOKEN)
+def check(token: LiteralString, now: LiteralString) -> LiteralString:
+    """The statement for one token, told what to call its hash and the time."""
+    return join(_CHECK, now, _OF_TOKEN, token)
+
+
+def check_with_participants(
+    token: LiteralString, after: LiteralString, limit: LiteralString, now: LiteralString
+) -> LiteralString:
+    """The check with a page of participants. The page is that of the token's own event: whatever was asked for, nothing
+    of another event is touched."""
+    page = page_ahead("b.event_id", after, limit)
+    found = "SELECT b.*, x.bodies, x.last_at, x.last_id FROM ("
+    return join(found, check(token, now), ") b LEFT JOIN LATERAL (", page, ") x ON true")
+
+
+# OFFSET 0 keeps the check whole: one look-up per caller, never a join of tables that was planned for many.
+FIND: Final = join(
+    """SELECT found.*, asked.n
+         FROM unnest($1::bytea[], $2::timestamptz[]) WITH ORDINALITY AS asked (token, now, n),
+              LATERAL (""",
+    check("asked.token", "asked.now"),
+    " OFFSET 0) found",
+)
 
 
 async def find(reader: Reader, token: bytes, *, now: datetime) -> Bearer | None:
     """What is known of the token with this SHA-256; its budget is the one in force `now`."""
-    row = await reader.maybe(FIND, token, now)
-    return None if row is None else _bearer(row)
+    rows = await reader.own(FIND, token, now)
+    return _bearer(rows[0]) if rows else None
 
 
-# Serves GET /events/{event_id}/participants without filters, the check included. The page is that of the token's own
-# event: whatever was asked for, nothing of another event is touched.
+# Serves GET /events/{event_id}/participants without filters, the check included.
 FIND_WITH_PARTICIPANTS: Final = join(
-    "SELECT b.*, x.bodies, x.last_at, x.last_id FROM (",
-    *(_CHECK, "$5", _OF_TOKEN),
-    ") b LEFT JOIN LATERAL (",
-    PAGE_AHEAD,
-    ") x ON true",
+    """SELECT found.*, asked.n
+         FROM unnest($1::bytea[], $2::timestamptz[], $3::text[], $4::int[], $5::timestamptz[])
+              WITH ORDINALITY AS asked (token, after_at, after_id, most, now, n),
+              LATERAL (""",
+    check_with_participants("asked.token", "asked.after_at, asked.after_id", "asked.most", "asked.now"),
+    " OFFSET 0) found",
 )
 
 
@@ -82,9 +103,10 @@ async def find_with_participants(
     reader: Reader, token: bytes, place: Place, *, now: datetime
 ) -> tuple[Bearer, Page] | None:
     """The same, and a page of its event's participants, which nobody may see before the token has passed."""
-    row = await reader.maybe(FIND_WITH_PARTICIPANTS, token, *place.after, place.limit, now)
-    if row is None:
+    rows = await reader.own(FIND_WITH_PARTICIPANTS, token, *place.after, place.limit, now)
+    if not rows:
         return None
+    row = rows[0]
     bodies: list[bytes] = row[_WIDTH] or []
     page = Page(b",".join(bodies[: place.limit]), len(bodies), row[_WIDTH + 1], row[_WIDTH + 2])
     return _bearer(row), page

@@ -16,27 +16,38 @@ _CANDIDATE: Final[LiteralString] = """
 """
 _SECRETS: Final[LiteralString] = """
       JOIN client_secrets s ON s.client_id = c.id
-                           AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $3)
-"""
+                           AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > """
 
-# A row per secret that counts; by primary keys and client_secrets_live. What the organizers have taken back since is
-# for the careful way.
-FIND_REFRESH: Final = join(
-    _CANDIDATE,
+
+def presented(hash: LiteralString, client_id: LiteralString, now: LiteralString) -> LiteralString:
+    """A refresh token with its family and the client's secrets, told what to call its hash, the client, the time.
+
+    A row per secret that counts; by primary keys and client_secrets_live. What the organizers have taken back since is
+    for the careful way.
     """
+    columns = """
            r.generation, r.expires_at, f.id, f.kind, f.client_id, f.integration_id, f.installation_id, f.event_id,
-           f.organization_id, f.user_id, f.scopes, f.generation, f.cap_at, f.cut_generation, f.suspended_at,
+           f.organization_id, f.user_id, f.scopes, f.generation AS reached, f.cap_at, f.cut_generation, f.suspended_at,
            f.revoked_at
       FROM refresh_tokens r
       JOIN token_families f ON f.id = r.family_id
       JOIN installations i ON i.id = f.installation_id
       JOIN clients c ON c.id = f.client_id
       JOIN integrations n ON n.id = c.integration_id
-    """,
-    _SECRETS,
     """
-     WHERE r.hash = $1 AND f.client_id = $2 AND (f.kind = 'user' OR f.scopes <@ i.granted_scopes)
-    """,
+    mine = (" WHERE r.hash = ", hash, " AND f.client_id = ", client_id)
+    return join(
+        _CANDIDATE, columns, _SECRETS, now, ")", *mine, " AND (f.kind = 'user' OR f.scopes <@ i.granted_scopes)"
+    )
+
+
+# OFFSET 0 keeps each look-up whole, as for one caller.
+FIND_REFRESH: Final = join(
+    """SELECT found.*, asked.n
+         FROM unnest($1::bytea[], $2::text[], $3::timestamptz[]) WITH ORDINALITY AS asked (hash, client_id, now, n),
+              LATERAL (""",
+    presented("asked.hash", "asked.client_id", "asked.now"),
+    " OFFSET 0) found",
 )
 _CANDIDATE_COLUMNS: Final = 7
 
@@ -45,10 +56,10 @@ async def find_refresh(
     writer: Writer, hash: bytes, client_id: str, *, now: datetime
 ) -> tuple[list[Candidate], Presented] | None:
     """A refresh token of that client, with its family and the client's secrets."""
-    rows = await writer.read(FIND_REFRESH, hash, client_id, now)
+    rows = await writer.read_own(FIND_REFRESH, hash, client_id, now)
     if not rows:
         return None
-    columns = list(rows[0][_CANDIDATE_COLUMNS:])
+    columns = list(rows[0][_CANDIDATE_COLUMNS:-1])
     columns[3] = TokenKind(columns[3])
     return _candidates(rows), Presented(*columns)
 
@@ -57,25 +68,42 @@ def _candidates(rows: list[Any]) -> list[Candidate]:
     return [Candidate(*row[:_CANDIDATE_COLUMNS]) for row in rows]
 
 
-# Waits for whoever holds the family's row, then looks at it anew: one rotation wins, and none passes an ending.
+# A family that somebody else holds at the moment is passed over, and left to the careful way, which waits: a call that
+# holds other families must not wait for one, or two of them would wait for each other. Scopes come as the words of a
+# string, because an array of arrays has no rows.
 ROTATE: Final[LiteralString] = """
-    WITH family AS (
-        UPDATE token_families SET generation = generation + 1, rotated_at = $3
-         WHERE id = $1 AND generation = $2 AND scopes = $4 AND revoked_at IS NULL AND suspended_at IS NULL
-        RETURNING id, generation, client_id, integration_id, installation_id, event_id, organization_id, user_id
+    WITH asked AS (
+        SELECT *
+          FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[],
+                      $8::bytea[], $9::timestamptz[], $10::text[], $11::text[])
+               WITH ORDINALITY AS a (family_id, generation, now, granted, access, scopes, access_ends,
+                                     refresh, refresh_ends, address, request_id, n)
+    ), standing AS (
+        SELECT a.*
+          FROM asked a
+          JOIN token_families f ON f.id = a.family_id
+         WHERE f.generation = a.generation AND f.scopes = string_to_array(a.granted, ' ')
+           AND f.revoked_at IS NULL AND f.suspended_at IS NULL
+           FOR NO KEY UPDATE OF f SKIP LOCKED
+    ), family AS (
+        UPDATE token_families f SET generation = f.generation + 1, rotated_at = s.now
+          FROM standing s
+         WHERE f.id = s.family_id
+        RETURNING s.*, f.client_id, f.integration_id, f.installation_id, f.event_id, f.organization_id, f.user_id
     ), access AS (
         INSERT INTO access_tokens (hash, family_id, generation, scopes, issued_at, expires_at)
-        SELECT $5, id, generation, $6, $3, $7 FROM family
+        SELECT access, family_id, generation + 1, string_to_array(scopes, ' '), now, access_ends FROM family
     ), refresh AS (
         INSERT INTO refresh_tokens (hash, family_id, generation, issued_at, expires_at)
-        SELECT $8, id, generation, $3, $9 FROM family
+        SELECT refresh, family_id, generation + 1, now, refresh_ends FROM family
+    ), audit AS (
+        INSERT INTO token_audit (at, actor, action, client_id, integration_id, installation_id, event_id,
+                                 organization_id, user_id, family_id, scopes, address, request_id)
+        SELECT now, client_id, 'token.refreshed', client_id, integration_id, installation_id, event_id,
+               organization_id, user_id, family_id, string_to_array(scopes, ' '), address, request_id
+          FROM family
     )
-    INSERT INTO token_audit (at, actor, action, client_id, integration_id, installation_id, event_id, organization_id,
-                             user_id, family_id, scopes, address, request_id)
-    SELECT $3, client_id, 'token.refreshed', client_id, integration_id, installation_id, event_id, organization_id,
-           user_id, id, $6, $10, $11
-      FROM family
-    RETURNING 1
+    SELECT n FROM family
 """
 
 
@@ -93,14 +121,14 @@ async def rotate(
 ) -> bool:
     """Spends the token and keeps its successors, if the family still stands as it was found; whether it did."""
     return bool(
-        await writer.write(
+        await writer.write_own(
             ROTATE,
             found.family_id,
             found.generation,
             now,
-            found.scopes,
+            " ".join(found.scopes),
             access,
-            scopes,
+            " ".join(scopes),
             access_ends,
             refresh,
             refresh_ends,
@@ -122,7 +150,7 @@ FIND_CODE: Final = join(
       JOIN integrations n ON n.id = c.integration_id
     """,
     _SECRETS,
-    """
+    """$3)
      WHERE d.hash = $1 AND d.client_id = $2
     """,
 )

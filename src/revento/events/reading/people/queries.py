@@ -19,7 +19,13 @@ _WITH_APPLICATION: Final[LiteralString] = """FROM participants p
       JOIN applications a ON a.event_id = p.event_id AND a.id = p.application_id"""
 
 
-def _paged(event_id: LiteralString, source: LiteralString = _ALONE, *more: LiteralString) -> LiteralString:
+def _paged(
+    event_id: LiteralString,
+    source: LiteralString = _ALONE,
+    *more: LiteralString,
+    after: LiteralString = "$2, $3",
+    limit: LiteralString = "$4",
+) -> LiteralString:
     """Rows of (creation time, id, JSON) from a position on; of limit + 1 rows the last only says that there is more.
 
     The most that a page may have stands in the statement, so that the one plan for all is made for a page and not for a
@@ -34,21 +40,27 @@ def _paged(event_id: LiteralString, source: LiteralString = _ALONE, *more: Liter
         event_id,
         ") AS keys OFFSET 0) s\n     WHERE p.event_id = ",
         event_id,
-        " AND (p.created_at, p.id) > ($2, $3)",
+        " AND (p.created_at, p.id) > (",
+        after,
+        ")",
         *more,
-        "\n     ORDER BY p.created_at, p.id\n     LIMIT 51) y LIMIT $4 + 1",
+        "\n     ORDER BY p.created_at, p.id\n     LIMIT 51) y LIMIT ",
+        limit,
+        " + 1",
     )
 
 
 # Serves GET /events/{event_id}/participants without filters; index participants_page (event_id, created_at, id).
 PAGE: Final = _paged("$1")
-# The same inside the token check's statement, whose row is b: one round trip instead of two.
-PAGE_AHEAD: Final[LiteralString] = join(
-    """SELECT array_agg(z.body) AS bodies, (array_agg(z.created_at))[$4] AS last_at, (array_agg(z.id))[$4] AS last_id
-         FROM (""",
-    _paged("b.event_id"),
-    ") z",
-)
+
+
+def page_ahead(event_id: LiteralString, after: LiteralString, limit: LiteralString) -> LiteralString:
+    """The same as one row, for the token check's statement: one round trip instead of two."""
+    last = ("(array_agg(z.created_at))[", limit, "] AS last_at, (array_agg(z.id))[", limit, "] AS last_id")
+    paged = _paged(event_id, after=after, limit=limit)
+    return join("SELECT array_agg(z.body) AS bodies, ", *last, " FROM (", paged, ") z")
+
+
 # Serves the same with filters: a statement of its own, so that the plan without them stays as simple as it can be.
 PAGE_FILTERED: Final = _paged(
     "$1",
