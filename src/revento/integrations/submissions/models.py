@@ -38,8 +38,8 @@ class Facts(msgspec.Struct, frozen=True):
     screenshots: tuple[str, ...] = ()
 
 
-class Waiting(Row, frozen=True):
-    """One line of the review queue."""
+class Line(Row, frozen=True):
+    """One line of the review queue, or of what was decided."""
 
     id: str
     integration_id: IntegrationId
@@ -47,7 +47,9 @@ class Waiting(Row, frozen=True):
     publisher: str
     is_update: bool
     scopes: list[str]
+    state: str
     submitted_at: datetime
+    decided_at: datetime | None
     passed: int | None
     failed: int | None
 

@@ -1,10 +1,12 @@
 """SQL of submissions."""
 
 from datetime import datetime
+from typing import Final
 
-from revento.integrations.submissions.models import Comment, Facts, Submission, Waiting
+from revento.integrations.submissions.models import Comment, Facts, Line, Submission
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId, ManifestId, UserId
+from revento.kernel.reader import join
 
 FIND = """
     SELECT s.id, s.integration_id, n.name AS integration_name, s.manifest_id, f.document AS manifest, f.version,
@@ -42,27 +44,83 @@ async def list_by_integration(tx: Tx, integration_id: IntegrationId) -> list[Sub
     return await tx.all(Submission, LIST_BY_INTEGRATION, integration_id=integration_id)
 
 
-# Serves /operator/submissions; index submissions_waiting.
-LIST_WAITING = """
+_LINES: Final = """
     SELECT s.id, s.integration_id, n.name, f.document->'publisher'->>'display_name' AS publisher,
-           n.published_at IS NOT NULL AS is_update,
+           n.published_at IS NOT NULL AND n.published_at < s.submitted_at AS is_update,
            ARRAY(SELECT jsonb_array_elements_text((f.document->'scopes'->'required')
                                                   || (f.document->'scopes'->'optional'))) AS scopes,
-           s.submitted_at, r.passed, r.failed
+           s.state, s.submitted_at, s.decided_at, r.passed, r.failed
       FROM submissions s
       JOIN integrations n ON n.id = s.integration_id
       JOIN manifests f ON f.id = s.manifest_id
       LEFT JOIN LATERAL (SELECT c.passed, c.failed FROM conformance_reports c
                           WHERE c.integration_id = s.integration_id ORDER BY c.received_at DESC LIMIT 1) r ON true
-     WHERE s.state = 'submitted'
-     ORDER BY s.submitted_at, s.id
-     LIMIT 200
 """
+_NARROWED: Final = """
+       AND (%(is_update)s::bool IS NULL
+            OR %(is_update)s = (n.published_at IS NOT NULL AND n.published_at < s.submitted_at))
+       AND (%(search)s::text IS NULL OR n.name ILIKE '%%' || %(search)s || '%%'
+            OR f.document->'publisher'->>'display_name' ILIKE '%%' || %(search)s || '%%'
+            OR %(search)s IN (s.id, s.integration_id))
+"""
+# Serves /operator/submissions; index submissions_waiting.
+PAGE_WAITING: Final = join(
+    _LINES,
+    """
+     WHERE s.state = 'submitted' AND (s.submitted_at, s.id) > (%(place_at)s, %(place_id)s)
+    """,
+    _NARROWED,
+    """
+     ORDER BY s.submitted_at, s.id
+     LIMIT %(limit)s
+    """,
+)
 
 
-async def list_waiting(tx: Tx) -> list[Waiting]:
-    """The review queue, the longest waiting first."""
-    return await tx.all(Waiting, LIST_WAITING)
+async def page_waiting(
+    tx: Tx, after: tuple[datetime, str], *, search: str | None, is_update: bool | None, limit: int
+) -> list[Line]:
+    """The review queue, the longest waiting first. `search` is a part of a name or publisher, or a whole id."""
+    return await tx.all(
+        Line,
+        PAGE_WAITING,
+        place_at=after[0],
+        place_id=after[1],
+        search=search,
+        is_update=is_update,
+        limit=limit,
+    )
+
+
+# Serves the same page for what has left the queue; index submissions_decided.
+PAGE_DECIDED: Final = join(
+    _LINES,
+    """
+     WHERE s.state <> 'submitted' AND (s.decided_at, s.id) < (%(place_at)s, %(place_id)s)
+       AND s.state = %(state)s
+    """,
+    _NARROWED,
+    """
+     ORDER BY s.decided_at DESC, s.id DESC
+     LIMIT %(limit)s
+    """,
+)
+
+
+async def page_decided(
+    tx: Tx, before: tuple[datetime, str], *, state: str, search: str | None, is_update: bool | None, limit: int
+) -> list[Line]:
+    """What was decided in this way, the newest decision first."""
+    return await tx.all(
+        Line,
+        PAGE_DECIDED,
+        place_at=before[0],
+        place_id=before[1],
+        state=state,
+        search=search,
+        is_update=is_update,
+        limit=limit,
+    )
 
 
 COUNT_BEFORE = "SELECT count(*) FROM submissions WHERE state = 'submitted' AND submitted_at < %(at)s"

@@ -1,6 +1,8 @@
 """The review queue: what is asked with which risk, the evidence, what changed, the decision."""
 
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -17,33 +19,64 @@ from revento.integrations.examinations import queries as examinations
 from revento.integrations.manifests import queries as manifests
 from revento.integrations.manifests import rules as manifest_rules
 from revento.integrations.submissions import actions, queries, reviews, rules
-from revento.integrations.submissions.models import Submission
+from revento.integrations.submissions.models import Line, Submission
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
-from revento.web.operator.desk import AnyRequest, Desk, show
+from revento.web.operator.desk import PAGE, AnyRequest, Desk, before, show, typed
 from revento.web.shared import forms
 from revento.web.shared.edge import Services
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
+from revento.web.shared.states import look
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
+DECIDED: Final = ("changes_requested", "approved", "withdrawn")
+OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
 class Decision(msgspec.Struct):
     """What the reviewer says, with a request that shows the finding again."""
 
-    decision: str
+    decision: Literal["approve", "changes", "remark"]
     text: Text = ""
     request: Text = ""
 
 
 @get("/submissions")
-async def submissions_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
-    """The queue, the longest waiting first."""
-    rows = [(row, _worst(row.scopes)) for row in await queries.list_waiting(tx)]
-    return show("submissions.html", desk, rows=rows)
+async def submissions_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+    """The queue, the longest waiting first; or what was decided, the newest first."""
+    state, kind = typed(request, "state"), typed(request, "kind")
+    asked = {
+        "q": typed(request, "q"),
+        "state": state if state in DECIDED else None,
+        "kind": kind if kind in ("new", "update") else None,
+    }
+    rows = await _lines(tx, asked, typed(request, "cursor"))
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    at = (last.decided_at or last.submitted_at).isoformat() if last else ""
+    named = {**asked, "cursor": f"{at}~{last.id}"} if last else {}
+    return show(
+        "submissions.html",
+        desk,
+        part="submissions_rows.html",
+        rows=[(row, _worst(row.scopes)) for row in rows[:PAGE]],
+        older=f"?{urlencode({key: value for key, value in named.items() if value})}" if named else None,
+        asked=asked,
+        filtered=any(asked.values()),
+        states=[(each, look(each).words) for each in DECIDED],
+    )
+
+
+async def _lines(tx: Tx, asked: dict[str, str | None], cursor: str | None) -> list[Line]:
+    is_update = asked["kind"] == "update" if asked["kind"] else None
+    if asked["state"] is None:
+        place = before(cursor) if cursor else OLDEST
+        return await queries.page_waiting(tx, place, search=asked["q"], is_update=is_update, limit=PAGE + 1)
+    return await queries.page_decided(
+        tx, before(cursor), state=asked["state"], search=asked["q"], is_update=is_update, limit=PAGE + 1
+    )
 
 
 def _worst(scopes: list[str]) -> str:
@@ -123,6 +156,8 @@ async def decide(
     """Approve, ask for changes, or only remark."""
     submission = await _find(tx, submission_id)
     form = await forms.read(request, Decision)
+    if "decision" in form.errors:
+        form.refuse("decision", gettext("Choose what you decide."))
     if form.got is not None and form.got.decision != "approve" and not form.got.text:
         form.refuse("text", gettext("Say what you found."))
     if form.got is None:

@@ -218,7 +218,9 @@ CREATE TABLE submissions (
 );
 CREATE UNIQUE INDEX submissions_open ON submissions (integration_id) WHERE state = 'submitted';
 -- Serves the review queue, the longest waiting first.
-CREATE INDEX submissions_waiting ON submissions (submitted_at) WHERE state = 'submitted';
+CREATE INDEX submissions_waiting ON submissions (submitted_at, id) WHERE state = 'submitted';
+-- Serves what has left it, the newest decision first.
+CREATE INDEX submissions_decided ON submissions (state, decided_at, id) WHERE state <> 'submitted';
 -- Serves the developer's history of submissions.
 CREATE INDEX submissions_by_integration ON submissions (integration_id, submitted_at);
 
