@@ -70,6 +70,28 @@ async def test_an_address_outside_the_declared_origins_is_refused_beside_the_fie
     assert words in answer.text
 
 
+async def test_a_page_that_the_manifest_names_no_more_is_marked_to_organizers_and_foretold_to_developers(
+    app, db, story
+) -> None:
+    ada, nobody = await app.as_user(story.ada), await app.anybody()
+    path = await made(ada, story, title="Hall map")
+    pages = f"/organizer/events/{story.event_id}/pages"
+    assert "Not shown" not in (await ada.get(pages)).text
+    async with db.tx() as tx:
+        (eve,) = await tx.all(str, "SELECT user_id FROM integration_members")
+    manifest = {"as": "json", "document": json.dumps(given.document(webview_origins=[]))}
+    developer = await app.as_user(eve)
+    seen = await developer.post(f"/developer/integrations/{story.client.integration_id}/manifest", manifest)
+    assert ("Pages that show nothing any more" in seen.text, "Hall map" in seen.text) == (True, True)
+    manifest["confirm"] = "yes"
+    done = await developer.post(f"/developer/integrations/{story.client.integration_id}/manifest", manifest)
+    assert done.status_code == 303
+    assert "Not shown" in (await ada.get(pages)).text
+    page = await ada.get(f"{pages}/{path.rpartition('/')[2]}")
+    assert "BadgePress no longer names this address in its manifest" in page.text
+    assert "<iframe" not in (await nobody.get(path)).text
+
+
 async def test_who_has_not_signed_in_is_led_on_top_level_and_not_round_in_circles(app, db, clock, story) -> None:
     path = await made(await app.as_user(story.ada), story, requires_auth="1", visibility="participants")
     stranger = await app.anybody()

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from revento.endings import letters
 from revento.events.events import queries as events
 from revento.events.events.models import Event
 from revento.identity.audit import actions as audit
@@ -11,6 +10,7 @@ from revento.integrations.catalogue import queries as integrations
 from revento.integrations.deletions import actions as deletions
 from revento.integrations.deletions.models import Deletion
 from revento.integrations.grants import queries as grants
+from revento.integrations.installations import letters
 from revento.integrations.installations import queries as installations
 from revento.integrations.installations.models import Installation
 from revento.kernel.db import Tx

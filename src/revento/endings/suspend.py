@@ -6,10 +6,10 @@ from revento.contract import topics
 from revento.contract.errors import Refused
 from revento.contract.v1.notices import IntegrationResumed, IntegrationSuspended
 from revento.contract.v1.wire import stamp
-from revento.endings import letters
 from revento.identity.audit import actions as audit
 from revento.integrations.catalogue import queries, rules
 from revento.integrations.catalogue.models import Integration
+from revento.integrations.installations import letters
 from revento.integrations.installations import queries as installations
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from revento.contract.errors import Refused
-from revento.endings import connection, letters
+from revento.endings import connection
 from revento.identity.audit import actions as audit
 from revento.integrations.catalogue import queries, rules
+from revento.integrations.installations import letters
 from revento.integrations.installations import queries as installations
 from revento.kernel.db import Tx
 from revento.kernel.ids import IntegrationId

@@ -66,6 +66,7 @@ class Shown(Row, frozen=True):
     """A page that an integration shows, and whose it is."""
 
     title: str
+    url: str
     event_title: str
     organization_id: OrganizationId
 

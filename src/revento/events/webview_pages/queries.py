@@ -170,9 +170,9 @@ async def list_due(
     )
 
 
-# Serves the letters of an end; the primary key leads with event_id.
+# Serves the letters about connections; the primary key leads with event_id.
 LIST_SHOWN = """
-    SELECT w.title, e.title AS event_title, e.organization_id
+    SELECT w.title, w.url, e.title AS event_title, e.organization_id
       FROM unnest(%(event_ids)s::text[], %(integration_ids)s::text[]) AS t (event_id, integration_id)
       JOIN webview_pages w ON w.event_id = t.event_id AND w.integration_id = t.integration_id
       JOIN events e ON e.id = w.event_id

@@ -8,7 +8,7 @@ from revento.contract.errors import Refused
 from revento.contract.manifest import Environment, Manifest
 from revento.identity.audit import actions as audit
 from revento.identity.organizations import queries as organizations
-from revento.integrations.catalogue import queries, rules
+from revento.integrations.catalogue import origins, queries, rules
 from revento.integrations.catalogue.models import Developer, Registered
 from revento.integrations.credentials import actions as credentials
 from revento.integrations.credentials import queries as clients
@@ -127,12 +127,14 @@ async def put_in_force(
 ) -> str | None:
     """Makes a kept version the client's manifest. Returns a signing secret when webhook types are declared first.
 
+    `client` is as it was before: organizers are told which of their pages the new one hides.
     Raises `NOT_FOUND` when the version is another integration's or environment's.
     """
     version = await versions.find(tx, client.integration_id, manifest_id)
     if version is None or version.environment != client.environment:
         raise Refused(errors.NOT_FOUND)
     await clients.set_manifest(tx, client.id, manifest_id)
+    await origins.tell_organizers(tx, client, version.document, now=now)
     await queries.set_name(tx, client.integration_id, version.document.name, now=now)
     await _note(
         tx,

@@ -10,12 +10,15 @@ from revento.identity.audit import actions as audit
 from revento.identity.organizations import queries as organizations
 from revento.identity.permissions import Permission
 from revento.identity.proofs import IntegrationManager
+from revento.integrations.catalogue import queries as integrations
 from revento.integrations.credentials.models import Client
 from revento.integrations.installations import queries, rules
 from revento.integrations.installations.models import Installation, Manager
+from revento.integrations.teams import actions as teams
 from revento.kernel import ids
 from revento.kernel.db import Tx
 from revento.kernel.ids import InstallationId, OrganizationId
+from revento.kernel.language import Say
 from revento.webhooks.endpoints import actions as endpoints
 
 _MANAGING = [role for role in permissions.ALLOWED if permissions.allows(role, Permission.INTEGRATION_MANAGE)]
@@ -93,6 +96,15 @@ async def pause(tx: Tx, manager: IntegrationManager, id: InstallationId, *, now:
         raise Refused(errors.WRONG_STATE)
     await queries.set_paused(tx, id, now, now=now)
     await _note(tx, manager, "integration.paused", active, now=now)
+    known = await _names(tx, active)
+    await teams.write(
+        tx,
+        active.integration_id,
+        Say("%(event)s: updates to %(name)s are held back", **known),
+        Say("the organizers of %(event)s hold back all webhooks to %(name)s. It may still read.", **known),
+        Say("Messages are kept for 30 days. When the organizers let them go again, you get them in their order."),
+        now=now,
+    )
 
 
 async def resume(tx: Tx, manager: IntegrationManager, id: InstallationId, *, now: datetime) -> None:
@@ -103,11 +115,25 @@ async def resume(tx: Tx, manager: IntegrationManager, id: InstallationId, *, now
     await queries.set_paused(tx, id, None, now=now)
     await endpoints.recheck_withheld(tx)
     await _note(tx, manager, "integration.resumed", active, now=now)
+    known = await _names(tx, active)
+    await teams.write(
+        tx,
+        active.integration_id,
+        Say("%(event)s: updates to %(name)s go out again", **known),
+        Say("the organizers of %(event)s let webhooks to %(name)s go again, the held ones first.", **known),
+        now=now,
+    )
 
 
 async def managers(tx: Tx, organization_id: OrganizationId) -> list[Manager]:
     """Who may connect and disconnect in an organization, for mail."""
     return await queries.list_managers(tx, organization_id, roles=[str(role) for role in _MANAGING])
+
+
+async def _names(tx: Tx, installation: Installation) -> dict[str, str]:
+    """What its developers know a connection by."""
+    event = await events.get(tx, installation.event_id)
+    return {"event": event.title, "name": (await integrations.get(tx, installation.integration_id)).name}
 
 
 async def _lock(tx: Tx, manager: IntegrationManager, id: InstallationId) -> Installation:

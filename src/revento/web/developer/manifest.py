@@ -9,7 +9,7 @@ from litestar.di import NamedDependency as Given
 from revento.contract import scopes
 from revento.contract.errors import Refused
 from revento.contract.manifest import Manifest
-from revento.integrations.catalogue import actions
+from revento.integrations.catalogue import actions, origins
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.manifests import actions as manifests
 from revento.integrations.manifests import queries
@@ -118,6 +118,7 @@ async def change(
         desk,
         comparison=comparison,
         touched=touched,
+        hidden=await origins.list_hidden(tx, desk.client, manifest),
         document=as_json(manifest),
         needs_review=needs_review,
     )

@@ -11,7 +11,7 @@ from revento.contract import errors
 from revento.contract.errors import Refused
 from revento.events.overview.models import Desk
 from revento.events.webview_pages import actions, queries, rules
-from revento.events.webview_pages.models import Kind, Page, PageFacts, Visibility
+from revento.events.webview_pages.models import Host, Kind, Page, PageFacts, Visibility
 from revento.identity.proofs import PageEditor
 from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
@@ -80,10 +80,17 @@ def _starts(page: Page) -> dict[str, Any]:
 
 
 @get("/events/{event_id:str}/pages")
-async def pages_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
+async def pages_page(tx: Given[Tx], desk: Given[Desk], settings: Given[Settings]) -> Response[str]:
     """The event's pages in their order."""
     found = await queries.list_pages(tx, desk.event_id)
-    return show("pages.html", desk, pages=found, seen_by=words.translated(SEEN_BY))
+    hosts: dict[str | None, Host] = {each.integration_id: each for each in await queries.list_hosts(tx, desk.event_id)}
+    unnamed = {page.id for page in found if _is_unnamed(page, hosts.get(page.integration_id), settings)}
+    return show("pages.html", desk, pages=found, unnamed=unnamed, seen_by=words.translated(SEEN_BY))
+
+
+def _is_unnamed(page: Page, host: Host | None, settings: Settings) -> bool:
+    """Whether its integration's manifest no longer names its address, so that it is not shown."""
+    return host is not None and rules.why_not_url(page.url or "", host, own_origin=settings.base_url) is not None
 
 
 async def _form(
@@ -95,7 +102,9 @@ async def _form(
     page: Page | None,
     status: int = 200,
 ) -> Response[str]:
-    hosts = [host for host in await queries.list_hosts(tx, desk.event_id) if host.webview_origins]
+    every = await queries.list_hosts(tx, desk.event_id)
+    hosts = [host for host in every if host.webview_origins]
+    behind = next((host for host in every if page and host.integration_id == page.integration_id), None)
     return show(
         "page.html",
         desk,
@@ -106,6 +115,7 @@ async def _form(
         form=form,
         kind=kind,
         page=page,
+        is_unnamed=page is not None and _is_unnamed(page, behind, settings),
         hosts=hosts,
         host_options=[(host.integration_id, host.name) for host in hosts],
         seen_by=words.pairs(SEEN_BY),

@@ -20,10 +20,10 @@ class Step(StrEnum):
 
 
 def due(one: Troubled, *, now: datetime) -> Step | None:
-    """What is due for an endpoint in trouble; `None` while nothing is."""
+    """What is due for an endpoint in trouble; `None` while nothing is. Whoever pauses for another reason says so."""
     if one.state in ("paused", "probing"):
         told = one.paused_at is not None and one.warned_at is not None and one.warned_at >= one.paused_at
-        return None if told or one.reason == health.BY_HAND else Step.TELL_PAUSED
+        return Step.TELL_PAUSED if one.reason == health.GONE and not told else None
     if one.failing_since is None or one.last_failure_at is None:
         return None
     if now - one.failing_since >= health.PAUSE_AFTER:

@@ -1,9 +1,10 @@
-"""Letters about an end: to an integration's developers; to organizers one each, whatever the number of her events."""
+"""Letters about connections: to an integration's developers; to organizers one each, whatever the number of events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from revento.events.webview_pages import queries as webview_pages
+from revento.events.webview_pages.models import Shown
 from revento.integrations.catalogue import queries as integrations
 from revento.integrations.installations import actions as installations
 from revento.integrations.installations.models import Installation
@@ -25,13 +26,14 @@ async def tell_organizers(
     subject: Say,
     *parts: Say | str,
     pages: Say,
+    which: Callable[[Shown], bool] = lambda page: True,
     only_of_pages: bool = False,
     now: datetime,
 ) -> None:
     """Writes to everybody who manages integrations in the organizations of these connections.
 
-    `pages` stands above the list of the published pages in her events that these connections show; there is neither
-    when there is no such page, and with `only_of_pages` no letter.
+    `pages` stands above the list of the published pages in her events that these connections show, or of `which` of
+    them; there is neither when there is no such page, and with `only_of_pages` no letter.
     """
     shown = await webview_pages.list_shown(
         tx, [each.event_id for each in touched], [each.integration_id for each in touched]
@@ -41,7 +43,7 @@ async def tell_organizers(
         here = [
             Say("“%(page)s” in %(event)s", page=each.title, event=each.event_title)
             for each in shown
-            if each.organization_id == organization_id
+            if each.organization_id == organization_id and which(each)
         ]
         for manager in await installations.managers(tx, organization_id):
             told.setdefault(manager.email, (manager.name, []))[1].extend(here)
