@@ -153,7 +153,7 @@ async def test_the_request_id_is_echoed_and_made_when_there_is_none(api: Api, wo
     sent = "5A6F0A3E-6A55-4A43-8F35-0A4B6B1C9D10"
     echoed = await api.read(f"/events/{world.event_id}", token, x_revento_request_id=sent)
     made = [(await api.read("/me/profile")).headers["x-revento-request-id"] for _ in range(2)]
-    assert echoed.headers["x-revento-request-id"] == sent.lower()
+    assert echoed.headers["x-revento-request-id"] == sent
     assert len({*made, sent}) == 3
 
 

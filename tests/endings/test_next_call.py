@@ -139,6 +139,7 @@ async def test_a_cause_is_told_on_the_next_call_and_nothing_but_its_duty_is_deli
         assert await api.profile() == dead
         refused = await api.refresh(story.user.refresh_token)
         assert refused.json()["error"] == ("unauthorized_client" if suspended else "invalid_grant")
+        assert ("Keep this refresh token" in refused.json()["error_description"]) is suspended
         if ends_installation and not suspended:
             assert (await api.refresh(story.install.refresh_token)).json()["error"] == "invalid_grant"
         await happen(site.db, story)

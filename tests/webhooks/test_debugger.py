@@ -51,6 +51,12 @@ MISTAKES = [
     (of(b"%d:%b" % (T, BODY)), Verdict.OTHER_SEPARATOR),
     (signing.sign_standard(SECRET, "d1", T, BODY), Verdict.STANDARD_RECIPE),
     (of(b"d1." + RIGHT, signing.standard_key(SECRET)), Verdict.STANDARD_RECIPE),
+    (of(RIGHT, SECRET + "\n"), Verdict.SECRET_WRAPPED),
+    (of(RIGHT, f'"{SECRET}"'), Verdict.SECRET_WRAPPED),
+    ("sha1=" + hmac.digest(SECRET.encode(), RIGHT, "sha1").hex(), Verdict.OTHER_HASH),
+    (hashlib.sha256(RIGHT).hexdigest(), Verdict.OTHER_HASH),
+    (of(SECRET.encode(), RIGHT), Verdict.OTHER_HASH),
+    (of(b"%d." % T), Verdict.EMPTY),
     (of(RIGHT, "something else"), Verdict.UNKNOWN),
     ("", Verdict.MISSING),
 ]
@@ -92,6 +98,39 @@ def test_a_stale_request_is_told_though_its_signature_is_right() -> None:
 def test_what_was_received_is_compared_with_what_was_sent(seen, verdict) -> None:
     case = Case(body=seen, timestamp=str(T), signature=of(RIGHT), original=BODY)
     assert debugger.diagnose(case, KNOWN, now=NOW).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [
+        (json.dumps(PARSED).encode(), Verdict.REPARSED),
+        (BODY + b"\n", Verdict.NEWLINE),
+        (b"\xef\xbb\xbf" + BODY, Verdict.BOM),
+        (b"", Verdict.EMPTY),
+        (BODY.replace(b"evt_delivery_1", b"evt_delivery_2"), Verdict.CHANGED),
+    ],
+)
+def test_a_signature_of_a_changed_body_is_not_right_though_it_fits_that_body(seen, verdict) -> None:
+    case = Case(body=seen, timestamp=str(T), signature=of(b"%d.%b" % (T, seen)), original=BODY)
+    finding = debugger.diagnose(case, KNOWN, now=NOW)
+    assert (finding.verdict, finding.expected, finding.signed) == (verdict, of(RIGHT), RIGHT)
+
+
+def test_a_wrong_key_is_found_though_the_pasted_body_gained_a_newline() -> None:
+    key = SECRET.removeprefix("whsec_")
+    case = Case(body=BODY + b"\n", timestamp=str(T), signature=of(RIGHT, key), original=BODY)
+    assert debugger.diagnose(case, KNOWN, now=NOW).verdict is Verdict.SECRET_WITHOUT_PREFIX
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "verdict"),
+    [(T + 5000, Verdict.WRONG_TIMESTAMP), (T * 1000, Verdict.MILLISECONDS), (T, Verdict.VALID)],
+)
+def test_a_timestamp_is_compared_with_those_that_were_sent(timestamp, verdict) -> None:
+    signature = of(b"%d.%b" % (timestamp, BODY))
+    case = Case(body=BODY, timestamp=str(timestamp), signature=signature, original=BODY, tries=[T - 60, T])
+    finding = debugger.diagnose(case, KNOWN, now=NOW)
+    assert (finding.verdict, finding.expected) == (verdict, of(RIGHT))
 
 
 def test_headers_are_found_whatever_their_case() -> None:

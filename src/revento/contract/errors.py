@@ -58,7 +58,11 @@ INVALID_SCOPE: Final = Reason("invalid_scope", 400, "The scope is unknown, undec
 UNSUPPORTED_GRANT_TYPE: Final = Reason(
     "unsupported_grant_type", 400, "grant_type must be authorization_code or refresh_token."
 )
-UNAUTHORIZED_CLIENT: Final = Reason("unauthorized_client", 400, "This client may not do that.")
+UNAUTHORIZED_CLIENT: Final = Reason(
+    "unauthorized_client",
+    400,
+    "The integration is suspended. Keep this refresh token: it can be traded again once the suspension is lifted.",
+)
 INVALID_CLIENT: Final = Reason("invalid_client", 401, "Client authentication failed.")
 
 API: Final = (
@@ -93,7 +97,7 @@ OAUTH: Final = (
 SIGN_IN_REQUIRED: Final = Reason("sign_in_required", 401, "Sign in to go on.")
 FRESH_SIGN_IN_REQUIRED: Final = Reason("fresh_sign_in_required", 401, "Sign in once more to confirm that it is you.")
 FORBIDDEN: Final = Reason("forbidden", 403, "Your role does not allow this.")
-FORM_EXPIRED: Final = Reason("form_expired", 403, "This form is no longer valid. Reload the page and send it again.")
+FORM_EXPIRED: Final = Reason("form_expired", 403, "This form has expired. Go back, reload the page and send it again.")
 TOO_MANY_ATTEMPTS: Final = Reason("too_many_attempts", 429, "Too many attempts. Wait a few minutes and try again.")
 INVALID_INPUT: Final = Reason("invalid_input", 422, "Some of what you entered needs another look.")
 WRONG_CREDENTIALS: Final = Reason("wrong_credentials", 422, "E-mail address and password do not match.")

@@ -30,9 +30,12 @@ class Verdict(StrEnum):
     OTHER_SECRET = "other_environments_secret"  # noqa: S105
     SECRET_DECODED = "secret_decoded"  # noqa: S105
     SECRET_WITHOUT_PREFIX = "secret_without_prefix"  # noqa: S105
+    SECRET_WRAPPED = "secret_wrapped"  # noqa: S105
     BASE64 = "base64_instead_of_hex"
     PREFIX_MISSING = "sha256_prefix_missing"
     UPPERCASE = "uppercase_hex"
+    OTHER_HASH = "not_hmac_sha256"
+    EMPTY = "empty_body"
     REPARSED = "body_parsed_again"
     NEWLINE = "newline_at_the_end"
     BOM = "byte_order_mark"
@@ -57,14 +60,19 @@ SAY: Final = {
     Verdict.SECRET_DECODED: "The key was the base64-decoded secret. For X-Revento-Signature the key is the whole "
     "secret as text, whsec_ included.",
     Verdict.SECRET_WITHOUT_PREFIX: "The key was the secret without whsec_. The key is the whole text, whsec_ included.",
+    Verdict.SECRET_WRAPPED: "The key had a line break, a space or quotes around the secret, as a file or an .env line "
+    "leaves them. Trim it.",
     Verdict.BASE64: "The digest is written in base64. X-Revento-Signature is lowercase hexadecimal.",
     Verdict.PREFIX_MISSING: "The digest is right, but sha256= is missing in front of it.",
     Verdict.UPPERCASE: "The digest is right, but written in capitals. Compare lowercase hexadecimal.",
+    Verdict.OTHER_HASH: "The digest is no HMAC with SHA-256 under the secret: another hash, a hash without a key, or "
+    "key and message the wrong way round.",
+    Verdict.EMPTY: "An empty body was hashed: something had read the request's body before. Read it first, and once.",
     Verdict.REPARSED: "The body was parsed and written again before it was hashed. Hash the raw bytes of the request: "
     "in Express use express.raw(), in FastAPI await request.body(), in Flask request.get_data().",
     Verdict.NEWLINE: "The body gained or lost a newline at its end, often by going through a file or a shell.",
     Verdict.BOM: "The body was given a byte order mark at its beginning. Hash the raw bytes.",
-    Verdict.CHANGED: "The signature belongs to the bytes that we sent, but your body has others: something changed it.",
+    Verdict.CHANGED: "This body is not the one that we sent: something changed it before it was hashed.",
     Verdict.NO_TIMESTAMP: "Only the body was signed. What is signed is the timestamp, a dot, and the body.",
     Verdict.WRONG_TIMESTAMP: "Another timestamp was signed. Use X-Revento-Timestamp of the request, not your clock.",
     Verdict.MILLISECONDS: "The timestamp was signed in milliseconds. Use the header's text exactly as it came.",
@@ -79,7 +87,7 @@ SAY: Final = {
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What a receiver saw. `signature`: the header's value, or what the receiver's own code computed.
 
-    `original`: the body as we sent it, when the delivery is known.
+    `original`: the body as we sent it, and `tries`: the timestamps that we sent, when the delivery is known.
     """
 
     body: bytes
@@ -87,6 +95,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
     delivery_id: str = ""
     original: bytes | None = None
+    tries: Sequence[int] = ()
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +118,7 @@ class Difference(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """The mistake and how to mend it; `expected` is the right header value, `signed` the bytes that it covers.
 
+    Both are of what we sent, when that is known.
     `differs` is where the body parts from the one that we sent, when it does.
     """
 
@@ -127,10 +137,30 @@ def diagnose(case: Case, known: Known, *, now: datetime) -> Finding:
     if not (seconds.isascii() and seconds.isdecimal()):
         return _finding(Verdict.BAD_TIMESTAMP, case, known, 0)
     timestamp = int(seconds[:20])
-    verdict = next((found for found in _explain(case, known, timestamp)), Verdict.UNKNOWN)
-    if verdict is Verdict.VALID and abs(now.timestamp() - timestamp) > limits.WEBHOOK_TOLERANCE_S:
-        verdict = Verdict.STALE
-    return _finding(verdict, case, known, timestamp)
+    verdict = next(_explain(case, known, timestamp), None)
+    altered = _altered(case)
+    if verdict is None and altered is not None and case.original is not None:
+        verdict = next(_explain(msgspec.structs.replace(case, body=case.original), known, timestamp), None)
+    if verdict is Verdict.VALID:
+        verdict = altered or _of_time(case, timestamp, now)
+    return _finding(verdict or Verdict.UNKNOWN, case, known, timestamp)
+
+
+def _altered(case: Case) -> Verdict | None:
+    """What became of the body since we sent it; `None` when nothing did, or nobody knows."""
+    if case.original is None or case.body == case.original:
+        return None
+    for change, verdict in _BODIES[:-1]:
+        if case.body in change(case.original) or case.original in change(case.body):
+            return verdict
+    return Verdict.REPARSED if _means_the_same(case.body, case.original) else Verdict.CHANGED
+
+
+def _of_time(case: Case, timestamp: int, now: datetime) -> Verdict:
+    """What a signature that fits is worth by its timestamp."""
+    if case.tries and timestamp not in case.tries:
+        return Verdict.MILLISECONDS if timestamp // 1000 in case.tries else Verdict.WRONG_TIMESTAMP
+    return Verdict.STALE if abs(now.timestamp() - timestamp) > limits.WEBHOOK_TOLERANCE_S else Verdict.VALID
 
 
 def from_headers(seen: Mapping[str, str], body: bytes) -> Case:
@@ -145,9 +175,11 @@ def from_headers(seen: Mapping[str, str], body: bytes) -> Case:
 
 
 def _finding(verdict: Verdict, case: Case, known: Known, timestamp: int) -> Finding:
-    expected = signing.sign(known.current, timestamp, case.body)
+    body = case.body if case.original is None else case.original
+    at = timestamp if not case.tries or timestamp in case.tries else case.tries[-1]
     differs = None if case.original is None else first_difference(case.original, case.body)
-    return Finding(verdict, SAY[verdict], expected, signing.signed_bytes(timestamp, case.body), differs)
+    expected = signing.sign(known.current, at, body)
+    return Finding(verdict, SAY[verdict], expected, signing.signed_bytes(at, body), differs)
 
 
 def first_difference(ours: bytes, theirs: bytes) -> Difference | None:
@@ -194,6 +226,16 @@ def _of_secret(given: str, known: Known, right: bytes) -> Generator[Verdict]:
         yield Verdict.SECRET_WITHOUT_PREFIX
     if fits(signing.standard_key(known.current)):
         yield Verdict.SECRET_DECODED
+    if any(fits((before + known.current + after).encode()) for before, after in _WRAPPINGS):
+        yield Verdict.SECRET_WRAPPED
+    if given.rpartition("=")[2].lower() in _other_hashes(known.current.encode(), right):
+        yield Verdict.OTHER_HASH
+
+
+def _other_hashes(key: bytes, signed: bytes) -> set[str]:
+    hashes = ("sha1", "sha384", "sha512", "md5")
+    bare = {hashlib.sha256(one).hexdigest() for one in (signed, key + signed, signed + key)}
+    return {hmac.digest(key, signed, name).hex() for name in hashes} | bare | {_hmac(signed, key).hex()}
 
 
 def _of_bytes(given: str, case: Case, key: bytes, timestamp: int) -> Generator[Verdict]:
@@ -204,8 +246,6 @@ def _of_bytes(given: str, case: Case, key: bytes, timestamp: int) -> Generator[V
     for change, verdict in _BODIES:
         if any(fits(text + b"." + body) for body in change(case.body)):
             yield verdict
-    if case.original is not None and fits(signing.signed_bytes(timestamp, case.original)):
-        yield Verdict.REPARSED if _means_the_same(case.body, case.original) else Verdict.CHANGED
     if fits(case.body):
         yield Verdict.NO_TIMESTAMP
     if any(fits(text + joint + case.body) for joint in (b"", b":", b"\n", b" ", b"|")) or fits(case.body + text):
@@ -264,7 +304,10 @@ def _marked(body: bytes) -> list[bytes]:
     return [b"\xef\xbb\xbf" + body, body.removeprefix(b"\xef\xbb\xbf")]
 
 
+# What files, shells and .env lines leave around a secret.
+_WRAPPINGS: Final = (("", "\n"), ("", "\r\n"), ("", "\r"), ("", " "), (" ", ""), ('"', '"'), ("'", "'"))
 _BODIES: Final[tuple[tuple[Callable[[bytes], list[bytes]], Verdict], ...]] = (
+    (lambda body: [b""] if body else [], Verdict.EMPTY),
     (_ends, Verdict.NEWLINE),
     (_marked, Verdict.BOM),
     (_reparsed, Verdict.REPARSED),

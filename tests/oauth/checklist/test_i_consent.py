@@ -79,6 +79,8 @@ async def test_56_only_the_very_form_of_this_session_counts(
         await refused(ada, changed)
     old = await ada.post("/oauth/authorize", data=fields | {"consent": hers["consent"]})
     assert (old.status_code, "This question has grown old" in old.text) == (403, True)
+    torn = await ada.post("/oauth/authorize", data=fields | {"csrf_token": ""})
+    assert (torn.status_code, "This page has grown old" in torn.text) == (403, True)
     await refused(other, {})
     await refused(mallory, {})
     await refused(stranger, {})

@@ -159,8 +159,8 @@ async def _diagnose(
     if detail is None or known is None:
         return None
     case = _case(detail, seen, delivery_id)
-    moment = clock.now() if seen["timestamp"].strip() or not detail.attempts else detail.attempts[-1].tried.at
-    return debugger.diagnose(case, known, now=moment)
+    sent = {str(each.tried.timestamp_s): each.tried.at for each in detail.attempts}
+    return debugger.diagnose(case, known, now=sent.get(case.timestamp, clock.now()))
 
 
 def _case(detail: Detail, seen: dict[str, str], delivery_id: str) -> Case:
@@ -175,6 +175,7 @@ def _case(detail: Detail, seen: dict[str, str], delivery_id: str) -> Case:
         signature=seen["signature"].strip() or signature,
         delivery_id=delivery_id,
         original=detail.message.body if detail.message else None,
+        tries=[each.tried.timestamp_s for each in detail.attempts],
     )
 
 

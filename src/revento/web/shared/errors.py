@@ -40,12 +40,15 @@ _TITLES: Final = {
     404: N_("Nothing here"),
     405: N_("That isn't how this page is used"),
     409: N_("Somebody was faster"),
+    410: N_("This link is used up"),
     413: N_("That is too big"),
     422: N_("That doesn't fit"),
     429: N_("Too many at once"),
     500: N_("That broke on our side"),
     503: N_("Back in a moment"),
 }
+# What its status alone would put wrongly.
+_TITLED: Final = {errors.FORM_EXPIRED: N_("This page has grown old")}
 # For people the next step is told as well.
 _SAID: Final = {
     errors.NOT_FOUND: N_("The address may be mistyped, or what was here has gone or is not meant for you."),
@@ -105,7 +108,7 @@ def answer(request: AnyRequest, reason: Reason, say: str | None = None, /, **ext
 
 
 def _page(request: AnyRequest, reason: Reason, say: str | None) -> Response[str]:
-    title = _TITLES.get(reason.status, _TITLES[400])
+    title = _TITLED.get(reason) or _TITLES.get(reason.status, _TITLES[400])
     return pages.page(
         "errors/error.html",
         reason.status,

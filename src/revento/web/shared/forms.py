@@ -152,7 +152,7 @@ async def same_person(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRou
         request: Anything = Request(connection.scope, connection.receive)  # pyright: ignore[reportArgumentType]
         sent = str((await request.form()).get("csrf_token", ""))
     if not hmac.compare_digest(expected, visitor.unmasked(sent)):
-        raise Refused(errors.FORBIDDEN, gettext("This form has expired. Go back, reload the page and send it again."))
+        raise Refused(errors.FORM_EXPIRED)
 
 
 def take(form: Form[Shape], refused: Refused) -> None:

@@ -64,13 +64,14 @@ def remember_requests(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         sent = sent_id(scope)
-        request_id = sent.lower() if sent and is_uuid(sent) else str(uuid.uuid4())
+        echoed = sent if sent and is_uuid(sent) else str(uuid.uuid4())
+        request_id = echoed.lower()
         scope["request_id"] = request_id  # pyright: ignore[reportGeneralTypeIssues]
         client = scope.get("client")
         structlog.contextvars.bind_contextvars(request_id=request_id, address=client[0] if client else None)
         began, status = time.monotonic(), 0
         scope["came_in"] = began  # pyright: ignore[reportGeneralTypeIssues]
-        header = (_HEADER, request_id.encode())
+        header = (_HEADER, echoed.encode())
 
         async def echo(message: Message) -> None:
             nonlocal status
