@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,49 @@ async def test_a_replay_is_ordered_and_shows_its_progress(
     assert [each.headers.get("X-Revento-Replay") for each in receiver.got] == [None] * 3 + ["true"] * 3
     page = (await ruben.get(f"{base(con)}/replays")).text
     assert "3 / 3" in page
+
+
+async def test_a_replay_may_be_of_the_time_between_two_moments(
+    db: Database, site: Site, ruben: Visitor, con: world.World, receiver: Receiver
+) -> None:
+    async with dispatching(db, ladder=(0,)):
+        await world.happen(db, con, 2)
+        await until(db, NOTHING_LEFT)
+        async with site.db.tx() as tx:
+            await tx.run("UPDATE delivery_log SET created_at = created_at - interval '3 hours' WHERE seq = 1")
+        now = datetime.now(UTC)
+        order = {"state": "delivered", "rate_per_s": "1000", "until": f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M}"}
+        wrong = await ruben.post(f"{base(con)}/replays", order | {"since": f"{now:%Y-%m-%dT%H:%M}"})
+        assert (wrong.status_code, "The end must be after the beginning" in wrong.text) == (422, True)
+        assert (await ruben.post(f"{base(con)}/replays", order)).status_code == 303
+        await receiver.count(3, within=20)
+        await until(db, REPLAYED)
+        await until(db, NOTHING_LEFT)
+    assert [each.sequence for each in receiver.got] == [1, 2, 1]
+
+
+async def test_what_came_before_a_connection_is_sent_when_its_developer_asks(
+    db: Database, site: Site, ruben: Visitor, con: world.World, receiver: Receiver
+) -> None:
+    late, page = con.connections[0].installation_id, f"{base(con)}/replays"
+    order = {"state": "before", "hours": "24", "rate_per_s": "1000"}
+    assert f'value="{late}"' in (await ruben.get(page)).text, "a connection that was never sent anything"
+    for change, say in (
+        ({}, "Choose the event."),
+        ({"installation_id": late, "since": "2099-01-01T00:00"}, "connected before that"),
+    ):
+        wrong = await ruben.post(page, order | change)
+        assert (wrong.status_code, say in wrong.text) == (422, True)
+    async with dispatching(db, ladder=(0,)):
+        await world.happen(db, con, 2)
+        await until(db, NOTHING_LEFT)
+        async with site.db.tx() as tx:
+            await tx.run("UPDATE messages SET created_at = created_at - interval '3 hours'")
+        assert (await ruben.post(page, order | {"installation_id": late})).status_code == 303
+        await receiver.count(4, within=20)
+        await until(db, REPLAYED)
+    assert [each.headers.get("X-Revento-Replay") for each in receiver.got] == [None] * 2 + ["true"] * 2
+    assert "What came before the connection" in (await ruben.get(page)).text
 
 
 async def test_a_paused_receiver_gets_nothing_until_it_is_resumed(

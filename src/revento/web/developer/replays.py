@@ -1,7 +1,7 @@
 """Bulk replays with their progress, pausing and resuming receivers, and the signature debugger."""
 
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -12,6 +12,7 @@ from revento.contract import errors, topics
 from revento.contract.errors import Refused
 from revento.integrations.catalogue.models import Developer
 from revento.integrations.consoles import queries as consoles
+from revento.integrations.installations import queries as installations
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.kernel.secrets import CannotOpen
@@ -21,6 +22,7 @@ from revento.web.shared import forms
 from revento.web.shared.edge import Services
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
+from revento.web.shared.states import N_
 from revento.web.shared.translate import gettext
 from revento.web.shared.visitor import Flash
 from revento.webhooks import debugger, signing
@@ -36,10 +38,15 @@ SPANS: Final = {"1": timedelta(hours=1), "24": timedelta(days=1), "168": timedel
 
 
 class Ordered(msgspec.Struct):
-    """What to send again: which, of how long, of which event, how fast."""
+    """What to send again: which, of how long or between which moments (UTC), of which event, how fast.
+
+    `before`: what happened before the event was connected, which was never sent.
+    """
 
     hours: str = "24"
-    state: str = "dead"
+    since: datetime | None = None
+    until: datetime | None = None
+    state: Literal["dead", "delivered", "all", "before"] = "dead"
     topic: str = ""
     installation_id: str = ""
     rate_per_s: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
@@ -54,7 +61,7 @@ async def replays_page(tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
 async def _page(tx: Tx, desk: Desk, form: Form[Ordered], *, status: int = 200) -> Response[str]:
     found = await queries.list_by_client(tx, [desk.client.id])
     names = dict(await consoles.list_event_names(tx, desk.console.id, desk.client.id))
-    receivers = await deliveries.endpoints_of(tx, desk)
+    connected = await installations.list_by_client(tx, desk.client.id)
     return show(
         "replays.html",
         desk,
@@ -63,9 +70,7 @@ async def _page(tx: Tx, desk: Desk, form: Form[Ordered], *, status: int = 200) -
         replays=found,
         running=any(each.state == "running" for each in found),
         topic_options=[(name, name) for name in topics.BY_NAME],
-        places=[
-            (each.installation_id, names.get(each.event_id or "", "")) for each in receivers if each.installation_id
-        ],
+        places=[(each.id, names.get(each.event_id, "")) for each in connected],
         form=form,
     )
 
@@ -75,28 +80,35 @@ async def order(
     request: AnyRequest, tx: Given[Tx], desk: Given[Desk], developer: Given[Developer], clock: Given[Clock]
 ) -> Response[Any]:
     """Order a replay: behind live traffic, under new delivery ids, marked as replay."""
-    form, now = await forms.read(request, Ordered), clock.now()
+    form = await forms.read(request, Ordered)
     if form.got is not None:
-        got = form.got
-        own = {each.installation_id for each in await deliveries.endpoints_of(tx, desk)}
-        if got.installation_id and got.installation_id not in own:
-            raise Refused(errors.NOT_FOUND)
-        wish = Wish(
-            since=now - SPANS.get(got.hours, SPANS["24"]),
-            until=now,
-            topics=[got.topic] if got.topic else [],
-            states=["dead", "delivered"] if got.state == "all" else [got.state],
-            rate_per_s=got.rate_per_s,
-        )
         try:
-            await actions.order(
-                tx, desk.client.id, wish, by=developer.user_id, now=now, installation_id=got.installation_id or None
-            )
+            await _order(tx, desk, developer, form.got, clock.now())
         except Refused as refused:
             forms.take(form, refused)
     if form.got is None:
         return await _page(tx, desk, form, status=422)
     return go(desk.at("/replays"), Flash(gettext("Ordered. It begins within a second.")))
+
+
+async def _order(tx: Tx, desk: Desk, developer: Developer, got: Ordered, now: datetime) -> None:
+    by, place = developer.user_id, got.installation_id or None
+    if place and place not in {each.id for each in await installations.list_by_client(tx, desk.client.id)}:
+        raise Refused(errors.NOT_FOUND)
+    since = got.since.replace(tzinfo=UTC) if got.since else now - SPANS.get(got.hours, SPANS["24"])
+    if got.state == "before":
+        if place is None:
+            raise Refused(errors.INVALID_INPUT, fields={"installation_id": N_("Choose the event.")})
+        await actions.backfill(tx, place, since=since, by=by, now=now, rate_per_s=got.rate_per_s)
+        return
+    wish = Wish(
+        since=since,
+        until=got.until.replace(tzinfo=UTC) if got.until else now,
+        topics=[got.topic] if got.topic else [],
+        states=["dead", "delivered"] if got.state == "all" else [got.state],
+        rate_per_s=got.rate_per_s,
+    )
+    await actions.order(tx, desk.client.id, wish, by=by, now=now, installation_id=place)
 
 
 @post("/integrations/{integration_id:str}/replays/{replay_id:str}/cancel", status_code=303)

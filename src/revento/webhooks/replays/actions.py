@@ -56,7 +56,7 @@ async def backfill(
     """Orders what happened in a connection's event since `since` and before it was made; the replay's id.
 
     Only what it declares and was granted, as new deliveries marked as replay. Raises `WRONG_STATE` when the connection
-    has ended or nothing is declared, `INVALID_INPUT`.
+    has ended or nothing is declared, `INVALID_INPUT` when there is no such time.
     """
     (target,) = await targets.list_installations(tx, event_ids=[], installation_ids=[installation_id])
     wanted = [
@@ -65,8 +65,11 @@ async def backfill(
         if topic.scope is not None and rules.why_not(topic, target) in (None, *rules.HELD)
     ]
     if not wanted or target.event_id is None:
-        raise Refused(errors.WRONG_STATE)
+        raise Refused(errors.WRONG_STATE, "The connection has ended, or nothing that it was granted is declared.")
     connected_at = await queries.connected_at(tx, installation_id)
+    if since >= connected_at:
+        say = "The event was connected before that; what came since then was sent. Choose an earlier beginning."
+        raise Refused(errors.INVALID_INPUT, fields={"since": say})
     wish = checked(Wish(since=since, until=connected_at, topics=wanted, states=[], rate_per_s=rate_per_s), now)
     total = await queries.count_old(tx, target.event_id, wish)
     id = new_ids.new("rep")
