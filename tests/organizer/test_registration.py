@@ -51,6 +51,31 @@ async def test_adding_a_question_never_changes_one_that_is_there(app, story, for
     assert await order(app, story) == ["track", "arrival"]
 
 
+async def test_integrations_hear_of_the_questions_that_they_see(app, story, form) -> None:
+    ada, base = form
+    said = """SELECT data->'changed_fields' = '["custom_form_field_definitions"]'
+                     AND jsonb_path_query_array(data, '$.custom_form_field_definitions[*].key') = %(keys)s::jsonb
+                FROM (SELECT convert_from(body, 'utf8')::jsonb->'data' AS data FROM messages
+                       WHERE topic = 'event.updated' ORDER BY id DESC LIMIT 1) AS told"""
+    count = "SELECT count(*) FROM messages WHERE topic = 'event.updated'"
+    known = await app.rows(int, count)
+    shared = QUESTION | {"known": "meals", "key": "meals", "is_shared": "1"}
+    for fields, path, more, keys in (
+        (shared, "", 1, '["meals"]'),
+        (shared, "", 0, '["meals"]'),
+        (QUESTION | {"key": "track", "known": "track", "label": "Nobody's business"}, "", 0, '["meals"]'),
+        (QUESTION | {"key": "first", "is_shared": "1"}, "", 1, '["meals", "first"]'),
+        ({}, "/first/up", 0, '["meals", "first"]'),
+        ({}, "/first/up", 1, '["first", "meals"]'),
+        ({}, "/first/drop", 1, '["meals"]'),
+        (QUESTION | {"key": "meals", "known": "meals"}, "", 1, "[]"),
+    ):
+        assert (await ada.post(f"{base}/fields{path}", fields)).status_code == 303
+        known = [known[0] + more]
+        assert await app.rows(int, count) == known, (fields, path)
+        assert await app.rows(bool, said, keys=keys) == [True], (fields, path)
+
+
 async def test_a_page_that_visitors_do_not_get_to_see_needs_the_organizer(app, db, story) -> None:
     ada, home = await app.as_user(story.ada), f"/organizer/events/{story.event_id}"
     form = {"title": "Ticket desk", "kind": "webview", "url": "https://tickets.example/", "visibility": "everyone"}

@@ -1,5 +1,6 @@
 """The doors through which an event changes. Archiving ends other things too, so its door is in `endings`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ from revento.contract.v1.event import MinAge
 from revento.events.events import queries, shapes
 from revento.events.events.models import Event
 from revento.events.forms import queries as forms
+from revento.events.forms.models import FormField
 from revento.identity.audit import actions as audit
 from revento.identity.proofs import OrganizationMember, Organizer
 from revento.kernel import ids
@@ -105,6 +107,13 @@ async def publish(tx: Tx, organizer: Organizer, *, now: datetime) -> Event:
     await queries.set_published(tx, organizer.event_id, now=now)
     await _note(tx, organizer, "event.published", now=now)
     return await _tell(tx, organizer.event_id, ["publish_status"], now=now)
+
+
+async def tell_form(tx: Tx, event_id: EventId, before: Sequence[FormField], *, now: datetime) -> None:
+    """Tells integrations when what they see of the form is other than it was: its questions are the event's."""
+    if shapes.definitions(before) != shapes.definitions(await forms.list_fields(tx, event_id)):
+        await queries.set_changed(tx, event_id, now=now)
+        await _tell(tx, event_id, ["custom_form_field_definitions"], now=now)
 
 
 async def _tell(tx: Tx, event_id: EventId, changed: list[str], *, now: datetime) -> Event:

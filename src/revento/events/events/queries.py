@@ -150,6 +150,14 @@ async def set_published(tx: Tx, event_id: EventId, *, now: datetime) -> None:
     await tx.run(SET_PUBLISHED, event_id=event_id, now=now)
 
 
+SET_CHANGED = "UPDATE events SET updated_at = %(now)s WHERE id = %(event_id)s"
+
+
+async def set_changed(tx: Tx, event_id: EventId, *, now: datetime) -> None:
+    """Something of the event's resource that lies in another table has changed."""
+    await tx.run(SET_CHANGED, event_id=event_id, now=now)
+
+
 SET_ARCHIVED = """
     UPDATE events SET publish_status = 'archived', archived_at = %(now)s, updated_at = %(now)s WHERE id = %(event_id)s
 """

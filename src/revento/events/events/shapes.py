@@ -21,6 +21,11 @@ def definition(field: FormField) -> wire.FormFieldDefinition:
     )
 
 
+def definitions(form: Sequence[FormField]) -> list[wire.FormFieldDefinition]:
+    """What integrations see of a form."""
+    return [definition(field) for field in form if field.is_shared]
+
+
 def _fields(event: Event, form: Sequence[FormField]) -> dict[str, Any]:
     return {
         "id": event.id,
@@ -34,7 +39,7 @@ def _fields(event: Event, form: Sequence[FormField]) -> dict[str, Any]:
         "min_age": event.min_age,
         "location_name": event.location_name,
         "website_url": event.website_url,
-        "custom_form_field_definitions": [definition(field) for field in form if field.is_shared],
+        "custom_form_field_definitions": definitions(form),
         "created_at": stamp(event.created_at),
         "updated_at": stamp(event.updated_at),
     }

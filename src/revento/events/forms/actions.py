@@ -7,6 +7,7 @@ import msgspec
 
 from revento.contract import errors
 from revento.contract.errors import Refused
+from revento.events.events import actions as events
 from revento.events.forms import queries, rules
 from revento.events.forms.models import FormField
 from revento.events.participants import queries as participants
@@ -29,8 +30,9 @@ async def put_field(tx: Tx, organizer: Organizer, field: FormField, *, now: date
         )
     if field.type in ("choice", "multi_choice") and not field.options:
         raise Refused(errors.INVALID_INPUT, "A choice needs at least one option.", field="options")
+    before = await queries.list_fields(tx, organizer.event_id)
     await queries.put(tx, field, now=now)
-    await _rewrite_documents(tx, organizer.event_id)
+    await _tell(tx, organizer.event_id, before, now=now)
     await _note(tx, organizer, "form.field_put", field.key, now=now)
 
 
@@ -48,7 +50,8 @@ async def move_field(tx: Tx, organizer: Organizer, key: str, *, up: bool, now: d
     """Swaps a field with its neighbour; at the form's end nothing changes. Raises `NOT_FOUND`, `EVENT_ARCHIVED`."""
     if organizer.archived_at is not None:
         raise Refused(errors.EVENT_ARCHIVED)
-    order = [each.key for each in await queries.list_fields(tx, organizer.event_id)]
+    before = await queries.list_fields(tx, organizer.event_id)
+    order = [each.key for each in before]
     if key not in order:
         raise Refused(errors.NOT_FOUND)
     here = order.index(key)
@@ -56,7 +59,7 @@ async def move_field(tx: Tx, organizer: Organizer, key: str, *, up: bool, now: d
     if 0 <= there < len(order):
         order[here], order[there] = order[there], order[here]
         await queries.set_order(tx, organizer.event_id, order)
-        await _rewrite_documents(tx, organizer.event_id)
+        await _tell(tx, organizer.event_id, before, now=now)
         await _note(tx, organizer, "form.field_put", key, now=now)
 
 
@@ -64,14 +67,19 @@ async def drop_field(tx: Tx, organizer: Organizer, key: str, *, now: datetime) -
     """Takes a field off the form; answers already given stay. Raises `NOT_FOUND`, `EVENT_ARCHIVED`."""
     if organizer.archived_at is not None:
         raise Refused(errors.EVENT_ARCHIVED)
+    before = await queries.list_fields(tx, organizer.event_id)
     if not await queries.drop(tx, organizer.event_id, key):
         raise Refused(errors.NOT_FOUND)
-    await _rewrite_documents(tx, organizer.event_id)
+    await _tell(tx, organizer.event_id, before, now=now)
     await _note(tx, organizer, "form.field_dropped", key, now=now)
 
 
-async def _rewrite_documents(tx: Tx, event_id: EventId) -> None:
-    """Until the job has run, pages of participants show the fields that are shared now, and take longer (ADR 011)."""
+async def _tell(tx: Tx, event_id: EventId, before: list[FormField], *, now: datetime) -> None:
+    """Integrations hear of the questions that they see.
+
+    Until the job has run, pages of participants show the fields that are shared now, and take longer (ADR 011).
+    """
+    await events.tell_form(tx, event_id, before, now=now)
     if await participants.are_documents_stale(tx, event_id):
         await queue.defer(tx, REWRITE_DOCUMENTS, once=f"{REWRITE_DOCUMENTS}:{event_id}", event_id=event_id)
 
