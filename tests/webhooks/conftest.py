@@ -44,21 +44,23 @@ async def dispatching(
     box: Box = world.BOX,
 ) -> AsyncGenerator[Dispatcher]:
     """A dispatcher at work; stopped cleanly at the end."""
-    own = sender or Sender(allowed=LOOPBACK)
-    dispatcher = Dispatcher(db, own, box, clock or Clock(), ladder=ladder)
+    own, busy = sender or Sender(allowed=LOOPBACK), await Database.open(db.url, size=6, keeps_plans=True)
+    dispatcher = Dispatcher(db, busy, own, box, clock or Clock(), ladder=ladder)
     stop, ready = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(dispatcher.run(stop, ready=ready))
     waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        waiting.cancel()
-        await task
     try:
-        yield dispatcher
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            yield dispatcher
     finally:
         stop.set()
-        await task
-        await own.close()
+        waiting.cancel()
+        try:
+            await task
+        finally:
+            await own.close()
+            await busy.close()
 
 
 async def until(db: Database, sql: Any, *, within: float = 60.0, **params: Any) -> None:

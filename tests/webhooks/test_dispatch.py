@@ -48,10 +48,8 @@ async def test_a_thousand_changes_arrive_with_gapless_numbers(db, con, receiver)
 
 
 async def test_recording_finds_its_rows_by_their_key_however_many_are_out(db) -> None:
-    names = ("endpoint_nos", "nos", "tokens", "states", "waits", "ns", "outcomes", "statuses", "details", "answers")
-    more = ("latencies", "timestamps", "hashes", "ats")
     async with db.tx() as tx:
-        plan = await tx.all(str, "EXPLAIN " + queries.FINISH, **{name: [] for name in (*names, *more)})
+        plan = await tx.all(str, "EXPLAIN " + queries.FINISH, tried="[]")
     assert "deliveries_leased" not in "\n".join(plan)
 
 

@@ -1,5 +1,6 @@
 """The database: a pool, a transaction with four verbs, rows as structs. The only place that knows the driver."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final, LiteralString, TypeVar
@@ -28,6 +29,10 @@ OLDEST_SERVER: Final = 150_000  # PostgreSQL's own way of writing 15.0
 _SESSION: Final = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=30000 -c lock_timeout=10000"
 )
+# For what is asked all the time and finds its rows by keys: planning such a statement costs more than running it. A
+# plan lives for a second, so that none is kept that was made when a table was a hundred times smaller.
+_KEEPING_PLANS: Final = " -c plan_cache_mode=force_generic_plan"
+_PLAN_LIVES_S: Final = 1.0
 _encoder = msgspec.json.Encoder()
 set_json_dumps(_encoder.encode)
 
@@ -43,14 +48,15 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tx:
     """One open transaction. Opened and committed at the edge only (architecture §4.3)."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_binary", "_connection")
 
-    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+    def __init__(self, connection: AsyncConnection[TupleRow], *, binary: bool = False) -> None:
         self._connection = connection
+        self._binary = binary
 
     async def all(self, kind: type[T], sql: LiteralString, **params: Any) -> list[T]:
         """Every row, as `kind`: a struct by column name, or the single column when `kind` is a plain type."""
-        cursor = await self._connection.execute(sql, params or None)
+        cursor = await self._connection.execute(sql, params or None, binary=self._binary)
         rows = await cursor.fetchall()
         if not rows:
             return []
@@ -99,33 +105,59 @@ class Tx:
 _TUPLES: AsyncRowFactory[TupleRow] = tuple_row
 
 
+class _Connection(AsyncConnection[TupleRow]):
+    """A connection that knows when its plans were made."""
+
+    planned_at = 0.0
+
+
+async def _plan_anew(connection: AsyncConnection[TupleRow]) -> None:
+    """Drops plans that have lived long enough, before the connection is handed out."""
+    assert isinstance(connection, _Connection)
+    if time.monotonic() - connection.planned_at >= _PLAN_LIVES_S:
+        await connection.execute("DISCARD PLANS")
+        connection.planned_at = time.monotonic()
+
+
 class Database:
     """A pool of connections and the door to transactions."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], url: str) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], url: str, *, keeps_plans: bool = False
+    ) -> None:
         self._pool = pool
+        self._binary = keeps_plans
         self.url = url
 
     @classmethod
-    async def open(cls, url: str, *, size: int = 10, wait_s: float = 10.0) -> "Database":
-        """Connects. `size` is the most connections at once. Raises `Unreachable` after `wait_s`."""
+    async def open(cls, url: str, *, size: int = 10, wait_s: float = 10.0, keeps_plans: bool = False) -> "Database":
+        """Connects. `size` is the most connections at once. Raises `Unreachable` after `wait_s`.
+
+        `keeps_plans`: for statements that run many times a second and find their rows by keys. Rows come in binary.
+        """
         pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
             url,
-            connection_class=AsyncConnection[TupleRow],
+            connection_class=_Connection,
             min_size=1,
             max_size=size,
             open=False,
             timeout=wait_s,
-            kwargs={"autocommit": True, "row_factory": _TUPLES, "options": _SESSION, "prepare_threshold": 3},
+            check=_plan_anew if keeps_plans else None,
+            kwargs={
+                "autocommit": True,
+                "row_factory": _TUPLES,
+                "options": _SESSION + _KEEPING_PLANS * keeps_plans,
+                "prepare_threshold": 3,
+            },
         )
         await pool.open(wait=True, timeout=wait_s)
-        return cls(pool, url)
+        return cls(pool, url, keeps_plans=keeps_plans)
 
     @asynccontextmanager
     async def tx(self) -> AsyncGenerator[Tx]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         async with self._pool.connection() as connection, connection.transaction():
-            yield Tx(connection)
+            yield Tx(connection, binary=self._binary)
 
     @asynccontextmanager
     async def pipeline(self) -> AsyncGenerator[Tx]:
@@ -134,13 +166,13 @@ class Database:
         What PostgreSQL refuses is told with a later statement or at the end.
         """
         async with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
-            yield Tx(connection)
+            yield Tx(connection, binary=self._binary)
 
     @asynccontextmanager
     async def statement(self) -> AsyncGenerator[Tx]:
         """For one single statement that is a transaction by itself: committed as it ends, in one round trip."""
         async with self._pool.connection() as connection:
-            yield Tx(connection)
+            yield Tx(connection, binary=self._binary)
 
     @asynccontextmanager
     async def listen(self, channel: LiteralString) -> AsyncGenerator[AsyncConnection[TupleRow]]:

@@ -42,8 +42,9 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Reply] | None = None
-        self._late: asyncio.TimerHandle | None = None
-        self._ended = self._lives_on = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._until = 0.0
+        self._ended = self._lives_on = self._is_settled = False
         self._status = self._head_bytes = 0
         self._headers: dict[bytes, bytes] = {}
         self._body = b""
@@ -54,14 +55,16 @@ class Connection(asyncio.Protocol):
         """Whether it may be asked."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def ask(self, request: bytes) -> asyncio.Future[Reply]:
-        """Sends one request. The answer raises `Closed` or `Garbage`; to give up, `abort`."""
-        self._ended = self._lives_on = False
+    def ask(self, request: bytes, *, within_s: float) -> asyncio.Future[Reply]:
+        """Sends one request. The answer raises `Closed`, `Garbage` or `TimeoutError`; to give up, `abort`."""
+        self._ended = self._lives_on = self._is_settled = False
         self._status = self._head_bytes = 0
         self._headers, self._body = {}, b""
         self._waiter = waiter = self._loop.create_future()
         if self._transport is None:
             raise Closed
+        self._until = self._loop.time() + within_s
+        self._timer = self._loop.call_later(within_s, self._give_up)
         self._transport.write(request)
         return waiter
 
@@ -97,8 +100,10 @@ class Connection(asyncio.Protocol):
         if self._ended or len(self._body) > CAPTURE_BYTES:
             self._end(None)
         elif self._status:
-            if self._late is None:
-                self._late = self._loop.call_later(CAPTURE_S, self._end, None)
+            if not self._is_settled and self._timer is not None:
+                self._is_settled = True
+                self._timer.cancel()
+                self._timer = self._loop.call_at(min(self._loop.time() + CAPTURE_S, self._until), self._end, None)
         else:
             self._head_bytes += came
             if self._head_bytes > HEAD_BYTES_MOST:
@@ -135,10 +140,13 @@ class Connection(asyncio.Protocol):
             self._ended = True
             self._lives_on = self._parser.should_keep_alive()
 
+    def _give_up(self) -> None:
+        self._end(TimeoutError())
+
     def _end(self, error: Exception | None) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if error is not None or not self._lives_on:
             self.abort()
         waiter, self._waiter = self._waiter, None
@@ -158,11 +166,16 @@ class Pool:
         self._idle: dict[Place, list[Connection]] = {}
         self._sweeping: asyncio.TimerHandle | None = None
 
-    async def ask(self, place: Place, request: bytes) -> Reply:
-        """Sends over an idle connection or a new one. Raises what connecting or answering raises."""
-        connection = self._take(place) or await self._connect(place)
+    async def ask(self, place: Place, request: bytes, *, within_s: float) -> Reply:
+        """Sends over an idle connection or a new one. Raises what connecting or answering raises, or `TimeoutError`."""
+        connection = self._take(place)
+        if connection is None:
+            until = time.monotonic() + within_s
+            async with asyncio.timeout(within_s):
+                connection = await self._connect(place)
+            within_s = max(0.0, until - time.monotonic())
         try:
-            reply = await connection.ask(request)
+            reply = await connection.ask(request, within_s=within_s)
         except BaseException:
             connection.abort()
             raise

@@ -152,16 +152,14 @@ class Sender:
             return Answer(Outcome.REFUSED, detail=refusal)
         try:
             at = self._target(url)
-            async with asyncio.timeout(self._timeout_s):
-                reply = await self._pool.ask(at.place, request(at, headers, body))
-            answer = _answer(reply, now)
+            reply = await self._pool.ask(at.place, request(at, headers, body), within_s=self._timeout_s)
+            return _answer(reply, now, int((time.perf_counter() - started) * 1000))
         except (OSError, TimeoutError, Garbage) as error:
             answer = _failure(error)
         except Exception as error:  # a mistake of ours must cost an attempt, not loop on a lease for ever
             _log.exception("client_failed", url=url)
             answer = Answer(Outcome.GARBAGE, detail=_short(type(error).__name__))
-        latency = int((time.perf_counter() - started) * 1000)
-        return Answer(answer.outcome, answer.status, answer.detail, answer.body, answer.retry_after, latency)
+        return msgspec.structs.replace(answer, latency_ms=int((time.perf_counter() - started) * 1000))
 
     async def look(self, url: str, headers: dict[str, str]) -> Reply | Answer:
         """Asks for a page and reads the head of what it answers; what prevented one, when none came. Never raises."""
@@ -170,8 +168,8 @@ class Sender:
         head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         try:
             at = target(url, "GET")
-            async with asyncio.timeout(self._timeout_s):
-                return await self._pool.ask(at.place, b"%b%b\r\n" % (at.begin, head.encode("ascii")))
+            page = b"%b%b\r\n" % (at.begin, head.encode("ascii"))
+            return await self._pool.ask(at.place, page, within_s=self._timeout_s)
         except (OSError, TimeoutError, Garbage) as error:
             return _failure(error)
 
@@ -205,13 +203,14 @@ class Sender:
         self._names.close()
 
 
-def _answer(reply: Reply, now: datetime) -> Answer:
+def _answer(reply: Reply, now: datetime, latency_ms: int) -> Answer:
     asked = reply.headers.get(b"retry-after")
     return Answer(
         _sort(reply.status),
         reply.status,
         body=_text(reply),
         retry_after=parse_retry_after(asked.decode("latin-1"), now=now) if asked else None,
+        latency_ms=latency_ms,
     )
 
 

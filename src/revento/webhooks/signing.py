@@ -75,18 +75,19 @@ def headers_for(
     body: bytes,
 ) -> Signed:
     """Every header of one attempt. `secrets`: the current one, then the previous one while it still counts."""
+    stamp = str(timestamp)
     wire = {
         "Content-Type": "application/json",
         "User-Agent": headers.WEBHOOK_USER_AGENT,
         headers.WEBHOOK_EVENT: topic,
         headers.WEBHOOK_DELIVERY_ID: delivery_id,
-        headers.WEBHOOK_TIMESTAMP: str(timestamp),
+        headers.WEBHOOK_TIMESTAMP: stamp,
         headers.WEBHOOK_ATTEMPT: str(attempt),
         headers.WEBHOOK_SEQUENCE: str(sequence),
         headers.WEBHOOK_SIGNATURE: sign(secrets[0], timestamp, body),
         headers.STANDARD_ID: delivery_id,
-        headers.STANDARD_TIMESTAMP: str(timestamp),
-        headers.STANDARD_SIGNATURE: " ".join(sign_standard(one, delivery_id, timestamp, body) for one in secrets[:2]),
+        headers.STANDARD_TIMESTAMP: stamp,
+        headers.STANDARD_SIGNATURE: " ".join([sign_standard(one, delivery_id, timestamp, body) for one in secrets[:2]]),
     }
     if len(secrets) > 1:
         wire[headers.WEBHOOK_SIGNATURE_PREVIOUS] = sign(secrets[1], timestamp, body)

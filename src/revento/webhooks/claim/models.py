@@ -1,7 +1,6 @@
 """Rows of the claim."""
 
 from datetime import datetime
-from uuid import UUID
 
 from revento.kernel.db import Row
 from revento.webhooks.endpoints.health import Health
@@ -14,14 +13,13 @@ class Claimed(Row, frozen=True):
     endpoint_no: int
     shard: int
     no: int
-    id: UUID
+    id: str
     token: int
     attempts: int
     ladder_from: int
     is_replay: bool
     seq: int
     topic: str
-    created_at: datetime
     body: bytes | None
 
 

@@ -1,14 +1,21 @@
 """SQL of claiming, leasing and recording. All due times are the database's clock."""
 
 from collections.abc import Sequence
+from typing import Final
+
+import msgspec
 
 from revento.kernel.db import Json, Tx
 from revento.webhooks.claim.models import Claimed, Receiver, Tried
+
+_json: Final = msgspec.json.Encoder()  # rows of a long list go as JSON: the driver writes arrays value by value
 
 # Per shard a loose scan over the endpoints that have ready rows, from where the last claim stopped; a few rows of each.
 # Lazy from top to bottom: it ends at the limit, however long the queues are. Index deliveries_ready.
 # A lease need not be on disk before the request goes out: a server that crashes forgets it and the row is ready again,
 # as after any lost lease; what came of the try is recorded durably, and with it, being earlier in the log, the lease.
+# Picked rows are locked and ready; to say so again where they are leased would invite a plan that compares every ready
+# row with every picked one.
 CLAIM = """
     WITH at_ease AS MATERIALIZED (
         SELECT set_config('synchronous_commit', 'off', true)
@@ -47,12 +54,12 @@ CLAIM = """
         UPDATE deliveries d
            SET state = 1, lease_token = %(token)s, lease_until = now() + %(lease_s)s * interval '1 second'
           FROM picked p
-         WHERE d.endpoint_no = p.endpoint_no AND d.no = p.no AND d.state = 0
+         WHERE d.endpoint_no = p.endpoint_no AND d.no = p.no
         RETURNING d.endpoint_no, d.shard, d.no, d.id, d.lease_token AS token, d.attempts, d.ladder_from, d.is_replay,
-                  d.seq, d.topic, d.created_at, d.message_at, d.message_id
+                  d.seq, d.topic, d.message_at, d.message_id
     )
-    SELECT l.endpoint_no, l.shard, l.no, l.id, l.token, l.attempts, l.ladder_from, l.is_replay, l.seq, l.topic,
-           l.created_at, m.body
+    SELECT l.endpoint_no, l.shard, l.no, l.id::text, l.token, l.attempts, l.ladder_from, l.is_replay, l.seq, l.topic,
+           m.body
       FROM leased l CROSS JOIN at_ease
       LEFT JOIN messages m ON m.created_at = l.message_at AND m.id = l.message_id
      ORDER BY l.endpoint_no, l.no
@@ -124,13 +131,11 @@ async def list_receivers(tx: Tx, nos: Sequence[int]) -> list[Receiver]:
 FINISH = """
     WITH tried AS (
         SELECT endpoint_no, no, token, state, wait_s, n, outcome, status, detail, answer, latency_ms, timestamp_s,
-               signed_sha256, at
-          FROM unnest(%(endpoint_nos)s::bigint[], %(nos)s::bigint[], %(tokens)s::bigint[], %(states)s::text[],
-                      %(waits)s::double precision[], %(ns)s::smallint[], %(outcomes)s::text[], %(statuses)s::smallint[],
-                      %(details)s::text[], %(answers)s::text[], %(latencies)s::integer[], %(timestamps)s::bigint[],
-                      %(hashes)s::bytea[], %(ats)s::timestamptz[])
-               AS t (endpoint_no, no, token, state, wait_s, n, outcome, status, detail, answer, latency_ms,
-                     timestamp_s, signed_sha256, at)
+               decode(signed_sha256, 'base64') AS signed_sha256, at
+          FROM json_to_recordset(%(tried)s::json)
+               AS t (endpoint_no bigint, no bigint, token bigint, state text, wait_s double precision, n smallint,
+                     outcome text, status smallint, detail text, answer text, latency_ms integer, timestamp_s bigint,
+                     signed_sha256 text, at timestamptz)
     ), closed AS (
         DELETE FROM deliveries d USING tried t
          WHERE d.endpoint_no = t.endpoint_no AND d.no = t.no AND d.lease_token = t.token
@@ -164,23 +169,7 @@ FINISH = """
 
 async def finish(tx: Tx, tried: list[Tried]) -> int:
     """Records tries in one statement; how many were still ours. The rest were lost leases and leave no trace."""
-    return await tx.run(
-        FINISH,
-        endpoint_nos=[one.endpoint_no for one in tried],
-        nos=[one.no for one in tried],
-        tokens=[one.token for one in tried],
-        states=[one.state for one in tried],
-        waits=[one.wait_s for one in tried],
-        ns=[one.n for one in tried],
-        outcomes=[one.outcome for one in tried],
-        statuses=[one.status for one in tried],
-        details=[one.detail for one in tried],
-        answers=[one.answer for one in tried],
-        latencies=[one.latency_ms for one in tried],
-        timestamps=[one.timestamp_s for one in tried],
-        hashes=[one.signed_sha256 for one in tried],
-        ats=[one.at for one in tried],
-    )
+    return await tx.run(FINISH, tried=_json.encode(tried).decode())
 
 
 GIVE_BACK = """

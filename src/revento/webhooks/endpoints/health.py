@@ -47,6 +47,17 @@ class Health(msgspec.Struct, frozen=True):
         """Whether it failed last time: such endpoints share a small part of the sending slots."""
         return self.fail_streak > 0
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether one more success changes nothing but its time."""
+        return (
+            self.state == "active"
+            and not (self.fail_streak or self.recent or self.breaker_level)
+            and self.recent_count == WINDOW
+            and self.in_flight_now == self.most_in_flight
+            and self.breaker_until is self.failing_since is self.warned_at is None
+        )
+
 
 def after(health: Health, answer: Answer, *, now: datetime, longest_wait_s: float = BREAKER_MOST_S) -> Health:
     """The health after one more answer. The breaker never waits longer than the ladder's longest step."""
@@ -59,6 +70,8 @@ def after(health: Health, answer: Answer, *, now: datetime, longest_wait_s: floa
 
 
 def _after_success(health: Health, now: datetime) -> Health:
+    if health.is_steady:
+        return msgspec.structs.replace(health, last_success_at=now)
     resumed = health.state == "probing" or (health.state == "paused" and health.reason == FAILING)
     return msgspec.structs.replace(
         health,

@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final, LiteralString
 
+import msgspec
+
 from revento.kernel.db import Row, Tx
 from revento.kernel.reader import join
 from revento.webhooks.fanout.models import New, Target, Unrouted
+
+_json: Final = msgspec.json.Encoder()
 
 AWAIT_LOCK = "SELECT pg_advisory_xact_lock(7360143)"
 
@@ -160,8 +164,9 @@ QUEUE: Final = join(
         SELECT t.endpoint_no, e.shard, t.id, CASE WHEN t.is_held OR e.state = 'paused' THEN 4 ELSE 0 END,
                e.before + row_number() OVER (PARTITION BY t.endpoint_no ORDER BY t.n), t.message_id, t.message_at,
                t.topic, t.resource_key, %(is_replay)s
-          FROM unnest(%(endpoint_nos)s::bigint[], %(ids)s::uuid[], %(helds)s::boolean[], %(message_ids)s::text[],
-                      %(message_ats)s::timestamptz[], %(topics)s::text[], %(resource_keys)s::text[]) WITH ORDINALITY
+          FROM ROWS FROM (json_to_recordset(%(rows)s::json)
+                          AS (endpoint_no bigint, id uuid, is_held boolean, message_id text, message_at timestamptz,
+                              topic text, resource_key text)) WITH ORDINALITY
                AS t (endpoint_no, id, is_held, message_id, message_at, topic, resource_key, n)
           JOIN numbered e ON e.no = t.endpoint_no
          ORDER BY t.n
@@ -180,12 +185,6 @@ async def queue(tx: Tx, rows: list[New], obstacles: Mapping[int, str | None], *,
         nos=nos,
         counts=[counts[no] for no in nos],
         obstacles=[obstacles[no] for no in nos],
-        endpoint_nos=[row.endpoint_no for row in rows],
-        ids=[row.id for row in rows],
-        helds=[row.is_held for row in rows],
-        message_ids=[row.message_id for row in rows],
-        message_ats=[row.message_at for row in rows],
-        topics=[row.topic for row in rows],
-        resource_keys=[row.resource_key for row in rows],
+        rows=_json.encode(rows).decode(),
         is_replay=is_replay,
     )

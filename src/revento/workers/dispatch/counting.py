@@ -13,6 +13,16 @@ from revento.webhooks.retries import Answer
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
+class _Hour:
+    """An endpoint's figures of one hour, as they grow."""
+
+    __slots__ = ("failed", "latency", "succeeded")
+
+    def __init__(self) -> None:
+        self.succeeded = self.failed = 0
+        self.latency = buckets.empty()
+
+
 class Counts:
     """Totals since the start, and hourly figures not yet written."""
 
@@ -26,47 +36,43 @@ class Counts:
         self.lost_leases = 0
         self.routed = 0
         self.statements = 0
-        self._hours: dict[tuple[int, datetime], Hour] = {}
+        self._hours: dict[tuple[int, datetime], _Hour] = {}
 
     def tried(self, endpoint_no: int, answer: Answer, state: str, *, now: datetime) -> None:
         """One HTTP try ended."""
         self.tries[answer.outcome.value] += 1
         self.states[state] += 1
         self.latency_ms += answer.latency_ms
-        self.latency[buckets.bucket(answer.latency_ms)] += 1
-        key = endpoint_no, now.replace(minute=0, second=0, microsecond=0)
-        hour = self._hours.get(key)
-        latency = hour.latency if hour else buckets.empty()
+        bucket = buckets.bucket(answer.latency_ms)
+        self.latency[bucket] += 1
+        hour = self._hour(endpoint_no, now.replace(minute=0, second=0, microsecond=0))
         if answer.ok:
-            latency[buckets.bucket(answer.latency_ms)] += 1
-        self._hours[key] = Hour(
-            endpoint_no=endpoint_no,
-            hour=key[1],
-            succeeded=(hour.succeeded if hour else 0) + answer.ok,
-            failed=(hour.failed if hour else 0) + (not answer.ok),
-            latency=latency,
-        )
+            hour.succeeded += 1
+            hour.latency[bucket] += 1
+        else:
+            hour.failed += 1
+
+    def _hour(self, endpoint_no: int, at: datetime) -> "_Hour":
+        hour = self._hours.get((endpoint_no, at))
+        if hour is None:
+            hour = self._hours[endpoint_no, at] = _Hour()
+        return hour
 
     def take_hours(self) -> list[Hour]:
         """The hourly figures gathered since the last call."""
-        hours, self._hours = list(self._hours.values()), {}
-        return hours
+        taken, self._hours = self._hours, {}
+        return [
+            Hour(endpoint_no=no, hour=at, succeeded=one.succeeded, failed=one.failed, latency=one.latency)
+            for (no, at), one in taken.items()
+        ]
 
     def restore_hours(self, hours: list[Hour]) -> None:
         """Puts figures back that could not be written."""
-        for hour in hours:
-            key = hour.endpoint_no, hour.hour
-            newer = self._hours.get(key)
-            if newer is None:
-                self._hours[key] = hour
-                continue
-            self._hours[key] = Hour(
-                endpoint_no=hour.endpoint_no,
-                hour=hour.hour,
-                succeeded=hour.succeeded + newer.succeeded,
-                failed=hour.failed + newer.failed,
-                latency=[a + b for a, b in zip(hour.latency, newer.latency, strict=True)],
-            )
+        for one in hours:
+            hour = self._hour(one.endpoint_no, one.hour)
+            hour.succeeded += one.succeeded
+            hour.failed += one.failed
+            hour.latency = [a + b for a, b in zip(hour.latency, one.latency, strict=True)]
 
     def snapshot(self) -> dict[str, Any]:
         """The totals as the dispatchers table keeps them."""

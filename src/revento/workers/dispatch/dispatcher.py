@@ -50,13 +50,16 @@ class ClockOff(Exception):
 class Dispatcher:
     """Routes, claims, sends and records until told to stop."""
 
-    def __init__(self, db: Database, sender: Sender, box: Box, clock: Clock, *, ladder: tuple[int, ...]) -> None:
-        self._db, self._clock = db, clock
+    def __init__(
+        self, db: Database, busy: Database, sender: Sender, box: Box, clock: Clock, *, ladder: tuple[int, ...]
+    ) -> None:
+        """`busy`: the same database by connections that keep plans, for what every delivery passes through."""
+        self._db, self._busy, self._clock = db, busy, clock
         self.id = f"{socket.gethostname()}-{os.getpid()}-{dice.token_hex(3)}"
         self.counts, self.lanes = Counts(), Lanes()
-        self.recorder = Recorder(db, self.lanes, self.counts)
+        self.recorder = Recorder(busy, self.lanes, self.counts)
         self._routable, self._claimable = asyncio.Event(), asyncio.Event()
-        self.claimer = Claimer(db, self.lanes, self.counts, box, give_back=self.recorder.give_back)
+        self.claimer = Claimer(busy, self.lanes, self.counts, box, give_back=self.recorder.give_back)
         self.flights = Flights(
             sender, self.lanes, self.recorder, self.counts, clock, ladder=ladder, on_land=self._landed
         )
@@ -117,7 +120,7 @@ class Dispatcher:
             await _wait(self._routable)
             routed = router.BATCH
             while routed == router.BATCH:
-                async with self._db.pipeline() as tx:
+                async with self._busy.pipeline() as tx:
                     routed = await router.route(tx)
                 self.counts.routed += routed  # the commit has rung for us as for everybody
 

@@ -56,6 +56,13 @@ class Flights:
 
     def pump(self) -> None:
         """Starts every request that may start now."""
+        while (chosen := self._next()) is not None:
+            task = asyncio.create_task(self._fly(*chosen))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _next(self) -> tuple[Lane, Claimed] | None:
+        """What may start now, taken out of its lane."""
         now = time.monotonic()
         while (chosen := self._lanes.next(at=now)) is not None:
             lane, waiting = chosen
@@ -65,9 +72,8 @@ class Flights:
                 continue
             if lane.receiver.rate_per_s:
                 asyncio.get_running_loop().call_at(lane.next_start_at, self._wake, lane)
-            task = asyncio.create_task(self._fly(lane, waiting.row))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            return lane, waiting.row
+        return None
 
     def settle(self) -> None:
         """Gives back rows whose endpoint turned out to be blocked, then starts what may start."""
@@ -91,6 +97,18 @@ class Flights:
         self.pump()
 
     async def _fly(self, lane: Lane, row: Claimed) -> None:
+        """Sends this row, then whatever may start when it has landed: a task of its own would cost each one more."""
+        chosen: tuple[Lane, Claimed] | None = lane, row
+        try:
+            while chosen is not None:
+                await self._send(*chosen)
+                chosen = self._next()
+                if chosen is not None:
+                    self.pump()
+        finally:
+            self.pump()
+
+    async def _send(self, lane: Lane, row: Claimed) -> None:
         flight = _Flight(lane, row)
         self._flights.add(flight)
         slow = asyncio.get_running_loop().call_later(SLOW_S, self._mark_slow, flight)
@@ -106,7 +124,6 @@ class Flights:
             if lane.waiting and not healths.may_send(health, self._clock.now()):
                 self._recorder.give_back(self._lanes.clear(lane))
             self._on_land(lane)
-            self.pump()
 
     def _mark_slow(self, flight: _Flight) -> None:
         flight.is_slow = True
