@@ -64,6 +64,31 @@ async def test_a_long_review_queue_goes_on_on_the_next_page(site: Site, olga: Vi
     assert await listed(olga, older.replace("&amp;", "&")) == ["Press 50", "Press 51"]
 
 
+async def test_what_was_said_about_a_version_stays_beside_the_next_and_each_side_gets_it_by_mail(
+    site: Site, olga: Visitor
+) -> None:
+    ruben = await site.person("Ruben de Graaf")
+    first = await submitted(site, ruben, "Badge Press")
+    (id,) = await site.rows(str, "SELECT id FROM integrations")
+    console = f"/developer/integrations/{id}/submission"
+    mails = "SELECT recipient || ': ' || subject FROM mails WHERE body LIKE '%%' || %(said)s || '%%'"
+    said = {"decision": "remark", "text": "Which printer?", "request": "curl -i https://badges.example"}
+    assert (await olga.post(f"/operator/submissions/{first}/decide", said)).status_code == 303
+    assert await site.rows(str, mails, said="Which printer?") == ["ruben@example.test: A remark about Badge Press"]
+    assert (await ruben.post(f"{console}/{first}/comment", {"text": "Any printer."})).status_code == 303
+    assert await site.rows(str, mails, said="Any printer.") == ["olga@example.test: Answer about Badge Press"]
+    changes = {"decision": "changes", "text": "Verify the signature."}
+    assert (await olga.post(f"/operator/submissions/{first}/decide", changes)).status_code == 303
+    manifest = manifests.read(given.document(name="Badge Press"), environment="production")
+    async with site.db.tx() as tx:
+        developer = await catalogue.as_developer(tx, ruben.user_id, id, to_change=True)
+        second = await submissions.submit(tx, developer, manifest, FACTS, base_url="http://x", now=site.clock.now())
+    for page in (await olga.get(f"/operator/submissions/{second}"), await ruben.get(console)):
+        for words in ("Which printer?", "Any printer.", "Verify the signature.", "Version 1 ·"):
+            assert words in page.text
+    assert (await ruben.post(f"{console}/sub_other/comment", {"text": "Mine?"})).status_code == 404
+
+
 async def test_no_decision_is_taken_by_not_choosing_one(site: Site, olga: Visitor) -> None:
     ruben = await site.person("Ruben de Graaf")
     id = await submitted(site, ruben, "Badge Press")

@@ -75,6 +75,19 @@ async def comment(tx: Tx, author: UserId, submission: Submission, text: str, req
     await _note(tx, author, "submission.commented", submission.id, submission.integration_id, now=now)
 
 
+async def answer(tx: Tx, developer: Developer, id: str, text: str, *, base_url: str, now: datetime) -> None:
+    """Adds what the team answers and tells the operators. Raises `NOT_FOUND` when the submission is not theirs."""
+    submission = await get_own(tx, developer, id)
+    await comment(tx, developer.user_id, submission, text, "", now=now)
+    known = {"name": submission.integration_name}
+    subject, wrote = (
+        Say("Answer about %(name)s", **known),
+        Say("the team of %(name)s writes about its submission:", **known),
+    )
+    for email in await queries.list_operators(tx):
+        await mail.write(tx, email, subject, wrote, text, f"{base_url}/operator/submissions/{id}", now=now)
+
+
 async def open_production(tx: Tx, developer: Developer, *, box: Box, now: datetime) -> Registered:
     """Makes the production credentials that an approval allows. The secrets are seen here and never again.
 

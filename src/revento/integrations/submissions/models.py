@@ -55,9 +55,10 @@ class Line(Row, frozen=True):
 
 
 class Comment(Row, frozen=True):
-    """A remark of the reviewer or of the team. `request` shows the finding again."""
+    """A remark of the reviewer or of the team about a version. `request` shows the finding again."""
 
     id: str
+    version: int
     author_name: str
     is_operator: bool
     text: str

@@ -204,17 +204,21 @@ async def insert_comment(
     )
 
 
+# Indexes submissions_by_integration and submission_comments_by_submission.
 LIST_COMMENTS = """
-    SELECT c.id, u.name AS author_name, u.is_operator, c.text, c.request, c.created_at
-      FROM submission_comments c
+    SELECT c.id, f.version, u.name AS author_name, u.is_operator, c.text, c.request, c.created_at
+      FROM submissions s
+      JOIN submissions e ON e.integration_id = s.integration_id AND e.submitted_at <= s.submitted_at
+      JOIN submission_comments c ON c.submission_id = e.id
+      JOIN manifests f ON f.id = e.manifest_id
       JOIN users u ON u.id = c.author_id
-     WHERE c.submission_id = %(submission_id)s
+     WHERE s.id = %(submission_id)s
      ORDER BY c.created_at, c.id
 """
 
 
 async def list_comments(tx: Tx, submission_id: str) -> list[Comment]:
-    """The remarks, the oldest first."""
+    """The remarks about a submission and about those before it, the oldest first."""
     return await tx.all(Comment, LIST_COMMENTS, submission_id=submission_id)
 
 

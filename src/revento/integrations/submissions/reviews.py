@@ -27,16 +27,20 @@ async def ask_for_changes(
     integration = await catalogue.get(tx, submission.integration_id)
     if integration.state == "submitted":
         await catalogue.set_state(tx, integration.id, "sandbox", now=now)
-    await teams.write(
-        tx,
-        integration.id,
-        Say("Please change something in %(name)s", name=integration.name),
-        Say("the reviewer asks you to change something in %(name)s:", name=submission.integration_name),
-        text,
-        (Say("This request shows it:"), request) if request else "",
-        _where(base_url, submission),
-        now=now,
-    )
+    asks = Say("the reviewer asks you to change something in %(name)s:", name=submission.integration_name)
+    subject = Say("Please change something in %(name)s", name=integration.name)
+    await _write(tx, submission, subject, asks, text, request, base_url=base_url, now=now)
+
+
+async def remark(tx: Tx, operator: Operator, id: str, text: str, request: str, *, base_url: str, now: datetime) -> None:
+    """Says something about a submission to its team and decides nothing. Raises `NOT_FOUND`."""
+    submission = await queries.find(tx, id)
+    if submission is None:
+        raise Refused(errors.NOT_FOUND)
+    await comment(tx, operator.user_id, submission, text, request, now=now)
+    wrote = Say("the reviewer writes about %(name)s:", name=submission.integration_name)
+    subject = Say("A remark about %(name)s", name=submission.integration_name)
+    await _write(tx, submission, subject, wrote, text, request, base_url=base_url, now=now)
 
 
 async def approve(tx: Tx, operator: Operator, id: str, text: str, *, box: Box, base_url: str, now: datetime) -> None:
@@ -79,6 +83,13 @@ async def _decide(tx: Tx, operator: Operator, id: str, state: str, *, now: datet
         raise Refused(errors.WRONG_STATE)
     await audit.note(tx, operator.user_id, f"submission.{state}", id, integration_id=submission.integration_id, now=now)
     return submission
+
+
+async def _write(
+    tx: Tx, submission: Submission, subject: Say, wrote: Say, text: str, request: str, *, base_url: str, now: datetime
+) -> None:
+    shown = (Say("This request shows it:"), request) if request else ""
+    await teams.write(tx, submission.integration_id, subject, wrote, text, shown, _where(base_url, submission), now=now)
 
 
 def _where(base_url: str, submission: Submission) -> str:

@@ -18,6 +18,7 @@ from revento.integrations.manifests import rules as manifest_rules
 from revento.integrations.submissions import actions, queries
 from revento.integrations.submissions.models import Facts, Submission
 from revento.kernel.clock import Clock
+from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.web.developer.desk import AnyRequest, Desk, show
 from revento.web.developer.manifest import as_json
@@ -156,15 +157,15 @@ async def comment(
     desk: Given[Desk],
     developer: Given[Developer],
     clock: Given[Clock],
+    settings: Given[Settings],
     submission_id: FromPath[str],
 ) -> Response[Any]:
     """Answer the reviewer."""
     form = await forms.read(request, Remark)
     if form.got is None:
         return go(f"{desk.base}/submission", Flash(gettext("Write something first."), "bad"))
-    submission = await actions.get_own(tx, developer, submission_id)
-    await actions.comment(tx, developer.user_id, submission, form.got.text, "", now=clock.now())
-    return go(f"{desk.base}/submission", Flash(gettext("Sent.")))
+    await actions.answer(tx, developer, submission_id, form.got.text, base_url=settings.base_url, now=clock.now())
+    return go(f"{desk.base}/submission", Flash(gettext("Sent. The reviewers get a mail.")))
 
 
 @post("/integrations/{integration_id:str}/submission/{submission_id:str}/withdraw", status_code=303)

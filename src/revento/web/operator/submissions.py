@@ -18,7 +18,7 @@ from revento.integrations.examinations import actions as examining
 from revento.integrations.examinations import queries as examinations
 from revento.integrations.manifests import queries as manifests
 from revento.integrations.manifests import rules as manifest_rules
-from revento.integrations.submissions import actions, queries, reviews, rules
+from revento.integrations.submissions import queries, reviews, rules
 from revento.integrations.submissions.models import Line, Submission
 from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
@@ -169,7 +169,7 @@ async def decide(
         elif got.decision == "changes":
             await reviews.ask_for_changes(tx, operator, submission.id, got.text, got.request, base_url=where, now=now)
         else:
-            await actions.comment(tx, operator.user_id, submission, got.text, got.request, now=now)
+            await reviews.remark(tx, operator, submission.id, got.text, got.request, base_url=where, now=now)
     except Refused as refused:
         return go(f"/operator/submissions/{submission.id}", Flash(gettext(refused.say), "bad"))
     return go(f"/operator/submissions/{submission.id}", Flash(gettext("Done. The team is told.")))
