@@ -93,6 +93,19 @@ async def test_filters_answer_htmx_with_the_rows_alone(site: Site, olga: Visitor
     assert "Nothing matches" in none.text
 
 
+async def test_those_to_verify_are_searched_and_counted_as_they_wait(site: Site, olga: Visitor) -> None:
+    ada = await site.person("Ada Moss")
+    first = await asked(site, ada, "Mossgarden Society")
+    await asked(site, ada, "Lantern Guild")
+    both = {"Mossgarden Society", "Lantern Guild"}
+    for words, hits in (("", both), ("lantern", {"Lantern Guild"}), (first, {"Mossgarden Society"}), ("zzz", set())):
+        page = (await olga.get("/operator/organizations", params={"view": "pending", "q": words})).text
+        assert {name for name in both if f">{name}</a>" in page} == hits
+        assert "2 wait." in page  # a search changes the list, not what waits
+    every = (await olga.get("/operator/organizations", params={"q": first})).text
+    assert ("Mossgarden Society" in every, "Lantern Guild" in every) == (True, False)
+
+
 async def test_the_search_finds_by_any_id_by_address_and_by_request(site: Site, olga: Visitor) -> None:
     ada = await site.person("Ada Moss")
     id = await asked(site, ada, "Mossgarden Society")

@@ -1,6 +1,7 @@
 """SQL of organizations, memberships, invitations and verification."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from revento.identity.organizations.models import (
     EventMembership,
@@ -341,16 +342,27 @@ LIST_VERIFICATION_REQUESTS = """
       JOIN organizations o ON o.id = r.organization_id
      WHERE (%(state)s::text IS NULL OR r.state = %(state)s)
        AND (%(organization_id)s::text IS NULL OR r.organization_id = %(organization_id)s)
-     ORDER BY r.submitted_at
-     LIMIT 200
+       AND (%(search)s::text IS NULL OR r.organization_id = %(search)s OR r.registration_number = %(search)s
+            OR o.name ILIKE '%%' || %(search)s || '%%' OR r.legal_name ILIKE '%%' || %(search)s || '%%')
+       AND (r.submitted_at, r.id) > (%(after_at)s, %(after_id)s)
+     ORDER BY r.submitted_at, r.id
+     LIMIT %(limit)s
 """
+FIRST: Final = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
 async def list_verification_requests(
-    tx: Tx, *, state: str | None = None, organization_id: OrganizationId | None = None
+    tx: Tx,
+    *,
+    state: str | None = None,
+    organization_id: OrganizationId | None = None,
+    search: str | None = None,
+    after: tuple[datetime, str] = FIRST,
+    limit: int = 200,
 ) -> list[VerificationRequest]:
-    """Requests, the oldest first."""
-    return await tx.all(VerificationRequest, LIST_VERIFICATION_REQUESTS, state=state, organization_id=organization_id)
+    """Requests, the oldest first. `search` is a part of a name, or a whole id or number of a register."""
+    asked = {"state": state, "organization_id": organization_id, "search": search, "limit": limit}
+    return await tx.all(VerificationRequest, LIST_VERIFICATION_REQUESTS, after_at=after[0], after_id=after[1], **asked)
 
 
 DECIDE_VERIFICATION_REQUEST = """

@@ -45,7 +45,7 @@ PAGE_ORGANIZATIONS = """
       FROM organizations o
      WHERE (o.created_at, o.id) < (%(before_at)s, %(before_id)s)
        AND (%(status)s::text IS NULL OR o.verification_status = %(status)s)
-       AND (%(search)s::text IS NULL OR o.name ILIKE '%%' || %(search)s || '%%')
+       AND (%(search)s::text IS NULL OR o.name ILIKE '%%' || %(search)s || '%%' OR o.id = %(search)s)
      ORDER BY o.created_at DESC, o.id DESC
      LIMIT %(limit)s
 """

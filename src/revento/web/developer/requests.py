@@ -65,18 +65,22 @@ async def _rows(tx: Tx, desk: Desk, asked: dict[str, str | None], now: datetime)
     id = uuid_of(asked["q"] or "")
     if id is not None:
         return await queries.find_by_request_id(tx, id, integration_id=desk.console.id)
+    q = asked["q"] or ""
+    event = q if ids.has_prefix(q, "evt") else None
+    installation = q if ids.has_prefix(q, "ins") else None
+    if q and (event or installation) is None:
+        return []
     until = now + timedelta(seconds=5)
     with contextlib.suppress(ValueError, TypeError):
         until = datetime.fromisoformat(asked.get("until") or "")
-    q = asked["q"] or ""
     return await queries.page_by_integration(
         tx,
         desk.console.id,
         since=now - KEPT,
         until=until,
         client_id=desk.client.id,
-        installation_id=q if q.startswith("ins_") else None,
-        event_id=q if q.startswith("evt_") else asked["event"],
+        installation_id=installation,
+        event_id=event or asked["event"],
         endpoint=asked["endpoint"],
         error=asked["error"],
         statuses=STATUSES.get(asked["status"] or ""),

@@ -39,8 +39,7 @@ class Decision(msgspec.Struct):
 async def organizations_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Response[str]:
     """Those to verify, the longest waiting first; or all, the newest first."""
     if typed(request, "view") == "pending":
-        waiting = await organizations.list_verification_requests(tx, state="pending")
-        return show("verifications.html", desk, waiting=waiting)
+        return await _waiting(request, tx, desk)
     status, search = typed(request, "status"), typed(request, "q")
     status = status if status in STATUSES else None
     rows = await queries.page_organizations(
@@ -58,6 +57,27 @@ async def organizations_page(request: AnyRequest, tx: Given[Tx], desk: Given[Des
         chosen=status,
         q=search,
         statuses=[(each, look(each).words) for each in STATUSES],
+    )
+
+
+async def _waiting(request: AnyRequest, tx: Tx, desk: Desk) -> Response[str]:
+    search, cursor = typed(request, "q"), typed(request, "cursor")
+    rows = await organizations.list_verification_requests(
+        tx, state="pending", search=search, after=before(cursor) if cursor else organizations.FIRST, limit=PAGE + 1
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    named = {
+        "view": "pending",
+        "q": search or "",
+        "cursor": f"{last.submitted_at.isoformat()}~{last.id}" if last else "",
+    }
+    return show(
+        "verifications.html",
+        desk,
+        part="verifications_rows.html",
+        waiting=rows[:PAGE],
+        older=f"?{urlencode(named)}" if last else None,
+        q=search,
     )
 
 

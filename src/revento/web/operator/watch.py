@@ -26,7 +26,7 @@ from revento.web.operator.desk import AnyRequest, Desk, show
 from revento.web.shared import forms
 from revento.web.shared.forms import Form
 from revento.web.shared.pages import go
-from revento.web.shared.translate import gettext
+from revento.web.shared.translate import gettext, ngettext
 from revento.web.shared.visitor import Flash
 from revento.webhooks.figures import queries as figures
 from revento.webhooks.sharing import queries as sharing
@@ -117,7 +117,8 @@ async def announce(
                 form.errors["sunset"] = form.errors.pop("sunset_at")
     if form.got is None:
         return await _deprecations(tx, desk, clock, form, status=422)
-    return go("/operator/deprecations", Flash(gettext("Announced; %(n)d teams are told.") % {"n": told}))
+    words = ngettext("Announced; %(n)d team is told.", "Announced; %(n)d teams are told.", told)
+    return go("/operator/deprecations", Flash(words % {"n": told}))
 
 
 @post("/deprecations/{deprecation_id:str}/withdraw", status_code=303)
