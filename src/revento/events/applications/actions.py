@@ -11,6 +11,7 @@ from revento.events.applications import queries, rules, shapes
 from revento.events.applications.models import Application, Status
 from revento.events.forms import queries as forms
 from revento.events.forms import rules as form_rules
+from revento.events.participants import actions as participants
 from revento.events.signups import actions as signups
 from revento.events.waves import queries as waves
 from revento.events.waves import rules as wave_rules
@@ -109,7 +110,8 @@ async def resubmit(
 ) -> Application:
     """Applies again: after a request for changes, to correct what waits, or to come back after withdrawing.
 
-    Who comes back needs an open wave like anybody else; who only revises keeps her place. Raises as `apply`, and
+    Who comes back needs an open wave like anybody else; who only revises keeps her place. Integrations hear of it, and
+    of what became another in the participant: `application.submitted` does not say her name. Raises as `apply`, and
     `ALREADY_REVIEWED`, `EVENT_ARCHIVED`, `NOT_FOUND` for somebody else's application.
     """
     application = await _own(tx, user_id, event_id, id)
@@ -120,8 +122,11 @@ async def resubmit(
     if application.status is Status.WITHDRAWN or request.role != application.role:
         wave_id = await _place(tx, event_id, request.role, now=now)
     await queries.set_answers(tx, event_id, id, answers=answers, role=request.role, wave_id=wave_id, now=now)
-    await queries.set_display_name(tx, event_id, id, request.display_name, now=now)
-    return await _submitted(tx, user_id, event_id, id, now=now)
+    await queries.set_display_name(tx, event_id, id, request.display_name.strip(), now=now)
+    sent = await _submitted(tx, user_id, event_id, id, now=now)
+    if changed := rules.what_changed(application, sent):
+        await participants.tell_updated(tx, event_id, application.participant_id, changed, now=now)
+    return sent
 
 
 async def withdraw(tx: Tx, user_id: UserId, event_id: EventId, id: ApplicationId, *, now: datetime) -> Application:

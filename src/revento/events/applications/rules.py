@@ -21,3 +21,10 @@ def why_not_withdraw(application: Application) -> Reason | None:
     if application.event_archived:
         return errors.EVENT_ARCHIVED
     return errors.WRONG_STATE if application.status is Status.WITHDRAWN else None
+
+
+def what_changed(before: Application, after: Application) -> list[str]:
+    """Which fields of the participant, as integrations see her, are others than they were (contract §6.5)."""
+    changed = [name for name in ("display_name", "role") if getattr(before, name) != getattr(after, name)]
+    shared = any(before.answers.get(key) != after.answers.get(key) for key in after.shared_keys)
+    return [*changed, "custom_form_fields"] if shared else changed

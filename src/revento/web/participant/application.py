@@ -15,6 +15,7 @@ from revento.events.applications.models import Application, Draft, Status
 from revento.events.forms import queries as forms
 from revento.events.forms.models import FormField
 from revento.events.mine.models import Visit
+from revento.events.participants import actions as participants
 from revento.events.reviews import queries as reviews
 from revento.events.reviews.models import Review
 from revento.events.waves import queries as waves
@@ -209,6 +210,21 @@ async def keep(
     return pages.go(f"{base(visit)}/application?edit=1", Flash(gettext("Your draft is kept. Nobody else sees it.")))
 
 
+@post("/events/{event_id:str}/application/name", status_code=303)
+async def rename(
+    request: AnyRequest, tx: Given[Tx], visit: Given[Visit], person: Given[SignedIn], clock: Given[Clock]
+) -> Response[Any]:
+    """Be called otherwise in this event, also when the application is decided."""
+    application, name = await _sent(tx, visit), str((await request.form()).get("display_name", "")).strip()[:200]
+    try:
+        await participants.rename(tx, person.user_id, visit.event_id, application.participant_id, name, now=clock.now())
+    except Refused as refused:
+        if refused.reason is not errors.INVALID_INPUT:
+            raise
+        return pages.go(f"{base(visit)}/application", Flash(gettext(refused.say), "bad"))
+    return pages.go(f"{base(visit)}/application", Flash(gettext("That is your name here now.")))
+
+
 @get("/events/{event_id:str}/application/withdraw")
 async def withdraw_page(tx: Given[Tx], visit: Given[Visit], person: Given[SignedIn]) -> Response[str]:
     """What withdrawing means."""
@@ -233,4 +249,4 @@ async def _sent(tx: Tx, visit: Visit) -> Application:
     return application
 
 
-HANDLERS: Final = (application_page, send, keep, withdraw_page, withdraw)
+HANDLERS: Final = (application_page, send, keep, rename, withdraw_page, withdraw)
