@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from revento.contract import endpoints, errors, topics
@@ -80,6 +81,11 @@ async def test_the_webhook_catalogue_describes_every_type(api: Api) -> None:
     assert [one["type"] for one in document["types"]] == [topic.name for topic in topics.ALL]
     for one in document["types"]:
         jsonschema.Draft202012Validator.check_schema(one["schema"])
+        jsonschema.validate(one["example"], one["schema"])
+        topic, data = topics.BY_NAME[one["type"]], one["example"]["data"]
+        assert msgspec.to_builtins(msgspec.convert(data, topic.data)) == data, one["type"]
+        assert one["resource"] == f"data.{topic.resource}"
+        assert data[topic.resource]
 
 
 async def test_the_manifest_schema_is_served(api: Api) -> None:

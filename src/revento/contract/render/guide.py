@@ -1,11 +1,13 @@
 """The guide's reference tables, as Markdown made from the contract. `TABLES` names them for `{{ table … }}`."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from revento.contract import endpoints, errors, limits, scopes, topics
 from revento.contract.endpoints import Endpoint
 from revento.contract.errors import Reason
+from revento.contract.render import catalog
 from revento.contract.render.guide_words import ERRORS, HEADERS, LIFETIMES, Word
 from revento.contract.scopes import TokenKind
 from revento.contract.v1.wire import Wire
@@ -71,9 +73,15 @@ def topic_table() -> str:
 
 
 def topic_sections() -> str:
-    """One section per webhook type with the fields of its `data`."""
-    parts = [f"### {topic.name}\n\n{topic.fires} {_needs(topic)}\n\n{field_table(topic.data)}" for topic in topics.ALL]
-    return "\n\n".join(parts)
+    """One section per webhook type with the fields of its `data` and a real message."""
+    return "\n\n".join(_topic(topic) for topic in topics.ALL)
+
+
+def _topic(topic: topics.Topic[Any]) -> str:
+    about = f"What it is about: `data.{topic.resource}`."
+    example = json.dumps(catalog.messages()[topic.name], ensure_ascii=False, indent=2)
+    head = f"### {topic.name}\n\n{topic.fires} {_needs(topic)} {about}"
+    return f"{head}\n\n{field_table(topic.data)}\n\n```json\n{example}\n```"
 
 
 def _needs(topic: topics.Topic[Any]) -> str:
