@@ -4,14 +4,17 @@ Everything else goes through `kernel.db`. Statements take `$1`-style parameters 
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, LiteralString
+from weakref import WeakKeyDictionary
 
 import asyncpg
 
+from revento.kernel.db import Unreachable
 from revento.kernel.together import Record, Together
 
 Connection = Any  # asyncpg ships no types of its own
@@ -30,13 +33,23 @@ _WRITING: Final = {
     "application_name": "revento-tokens",
     "plan_cache_mode": "force_generic_plan",
 }
+_LEASING: Final = _WRITING | {"application_name": "revento-leases"}
+# A plan is kept for a second, so that none stays that was made when a table was a hundred times smaller.
+_PLAN_LIVES_S: Final = 1.0
 # Connections of a pool: more backends than a core or two can run make each statement dearer (bench/RESULTS.md, oauth).
 _FEW: Final = 4
 _LOST: Final = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
+# It answers, but another transaction stood in the way for too long.
+_STOOD_IN_THE_WAY: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+
+
 class ReaderUnreachable(Exception):
     """The database did not answer; the edge makes it a 503."""
+
+
+Away: Final = (ReaderUnreachable, *Unreachable)  # through whichever door
 
 
 class Pool:
@@ -59,6 +72,7 @@ class Pool:
         try:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
+            await self._prepare(connection)
             try:
                 return await connection.fetch(sql, *params)
             except _LOST:
@@ -67,10 +81,13 @@ class Pool:
                     raise
                 connection = await self._connect()
                 return await connection.fetch(sql, *params)
-        except (*_LOST, OSError, TimeoutError, asyncpg.QueryCanceledError) as error:
+        except (*_LOST, *_STOOD_IN_THE_WAY, OSError, TimeoutError) as error:
             raise ReaderUnreachable(str(error) or type(error).__name__) from error
         finally:
             self._give(connection)
+
+    async def _prepare(self, connection: Connection) -> None:
+        """What a kind of pool does with a connection before it is used."""
 
     def _with_others(self, sql: LiteralString, *, again: bool) -> Together:
         """Those who ask this statement at the same moment."""
@@ -184,6 +201,27 @@ class Writer(Pool):
     async def write_own(self, sql: LiteralString, *params: Any) -> list[Record]:
         """The same for a change, which is one transaction for all of them. Raises `ReaderUnreachable`."""
         return await self._with_others(sql, again=False).ask(params)
+
+
+class Leaser(Pool):
+    """A dispatcher's: claims and records, hundreds of rows at a time, many times a second.
+
+    Rows come in a few large reads. The driver of `kernel.db` takes a turn of the loop for every 16 KiB, and in a busy
+    dispatcher a turn is milliseconds.
+    """
+
+    def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 10.0) -> None:
+        super().__init__(url, _LEASING, size=size, wait_s=wait_s)
+        self._planned_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+
+    async def run(self, sql: LiteralString, *params: Any) -> list[Record]:
+        """Every row. Never sent twice. Raises `ReaderUnreachable`: it may have happened."""
+        return await self.ask(sql, params, again=False)
+
+    async def _prepare(self, connection: Connection) -> None:
+        if time.monotonic() - self._planned_at.get(connection, 0.0) >= _PLAN_LIVES_S:
+            await connection.execute("DISCARD PLANS")
+            self._planned_at[connection] = time.monotonic()
 
 
 def _give_up(turn: asyncio.Future[Connection | None]) -> None:

@@ -17,8 +17,7 @@ from revento.contract.errors import Reason, Refused
 from revento.contract.headers import REQUEST_ID
 from revento.events.reading.models import Place
 from revento.kernel import log
-from revento.kernel.db import Unreachable
-from revento.kernel.reader import ReaderUnreachable
+from revento.kernel.reader import Away
 from revento.oauth.bearers import queries as bearers
 from revento.oauth.bearers.models import Bearer
 from revento.web.api import access, answers, parameters, routing, v1, versions
@@ -106,7 +105,7 @@ class ReadApi:
             passage.rows = found.rows
         except Refused as refusal:
             answer = await _refusal(scope, provided, passage, refusal)
-        except (ReaderUnreachable, *Unreachable) as error:
+        except Away as error:
             _logger.error("database_unreachable", error=str(error))
             answer = _error(scope, errors.SERVICE_UNAVAILABLE)
         except Exception as error:

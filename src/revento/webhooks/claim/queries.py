@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from revento.kernel.db import Json, Tx
+from revento.kernel.db import Tx
+from revento.kernel.reader import Leaser
 from revento.webhooks.claim.models import Claimed, Receiver, Tried
 
 _json: Final = msgspec.json.Encoder()  # rows of a long list go as JSON: the driver writes arrays value by value
@@ -21,7 +22,7 @@ CLAIM = """
         SELECT set_config('synchronous_commit', 'off', true)
     ), picked AS MATERIALIZED (
         SELECT d.endpoint_no, d.no
-          FROM unnest(%(shards)s::smallint[], %(afters)s::bigint[]) AS s (shard, after)
+          FROM unnest($1::smallint[], $2::bigint[]) AS s (shard, after)
          CROSS JOIN LATERAL (
                WITH RECURSIVE ready (endpoint_no) AS (
                    (SELECT f.endpoint_no FROM deliveries f
@@ -35,11 +36,11 @@ CLAIM = """
                )
                SELECT r.endpoint_no,
                       CASE WHEN e.state = 'probing' OR e.breaker_level > 0 THEN 1
-                           ELSE e.in_flight_now * %(ahead)s END
-                      - coalesce((%(busy)s::jsonb ->> r.endpoint_no::text)::integer, 0) AS room
+                           ELSE e.in_flight_now * $6 END
+                      - coalesce(($3::jsonb ->> r.endpoint_no::text)::integer, 0) AS room
                  FROM ready r JOIN endpoints e ON e.no = r.endpoint_no
                 WHERE e.state <> 'paused'
-                  AND (e.fail_streak = 0) = %(healthy)s
+                  AND (e.fail_streak = 0) = $4
                   AND (e.breaker_until IS NULL OR e.breaker_until <= now())
                   AND (e.not_before IS NULL OR e.not_before <= now())
                ) AS e
@@ -49,10 +50,10 @@ CLAIM = """
                 ORDER BY o.no LIMIT greatest(e.room, 0)
                   FOR UPDATE SKIP LOCKED
                ) AS d
-         LIMIT %(limit)s
+         LIMIT $5
     ), leased AS (
         UPDATE deliveries d
-           SET state = 1, lease_token = %(token)s, lease_until = now() + %(lease_s)s * interval '1 second'
+           SET state = 1, lease_token = $7, lease_until = now() + $8 * interval '1 second'
           FROM picked p
          WHERE d.endpoint_no = p.endpoint_no AND d.no = p.no
         RETURNING d.endpoint_no, d.shard, d.no, d.id, d.lease_token AS token, d.attempts, d.ladder_from, d.is_replay,
@@ -67,7 +68,7 @@ CLAIM = """
 
 
 async def claim(
-    tx: Tx,
+    leaser: Leaser,
     *,
     afters: dict[int, int],
     busy: dict[int, int],
@@ -82,18 +83,9 @@ async def claim(
     `afters`: per shard of ours, in turn, the endpoint after which to begin. `busy`: rows of ours per endpoint in
     memory. `healthy`: endpoints whose last try succeeded, or the others. `ahead`: rows per place in flight.
     """
-    return await tx.all(
-        Claimed,
-        CLAIM,
-        shards=list(afters),
-        afters=list(afters.values()),
-        busy=Json({str(no): count for no, count in busy.items()}),
-        healthy=healthy,
-        limit=limit,
-        ahead=ahead,
-        token=token,
-        lease_s=lease_s,
-    )
+    in_memory = _json.encode({str(no): count for no, count in busy.items()}).decode()
+    asked = (list(afters), list(afters.values()), in_memory, healthy, limit, ahead, token, lease_s)
+    return [Claimed(*row) for row in await leaser.run(CLAIM, *asked)]
 
 
 LIST_RECEIVERS = """
@@ -124,6 +116,14 @@ LIST_RECEIVERS = """
 async def list_receivers(tx: Tx, nos: Sequence[int]) -> list[Receiver]:
     """These endpoints with everything that sending needs: read when sending, so a corrected address counts at once."""
     return await tx.all(Receiver, LIST_RECEIVERS, nos=list(nos))
+
+
+_LEASED_RECEIVERS: Final = LIST_RECEIVERS.replace("%(nos)s", "$1")
+
+
+async def list_leased_receivers(leaser: Leaser, nos: Sequence[int]) -> list[Receiver]:
+    """The same for what has just been claimed."""
+    return [msgspec.convert(dict(row), Receiver) for row in await leaser.run(_LEASED_RECEIVERS, list(nos))]
 
 
 # The fence: only rows that are still leased under the claim's own token are touched; the others were lost. A token
@@ -158,18 +158,31 @@ FINISH = """
            AND t.state = 'waiting'
         RETURNING d.endpoint_no, d.no, t.n, t.status, t.outcome, t.detail, t.answer, t.latency_ms, t.timestamp_s,
                   t.signed_sha256, t.at
+    ), noted AS (
+        INSERT INTO attempts (at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer,
+                              latency_ms)
+        SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms
+          FROM closed
+        UNION ALL
+        SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms
+          FROM waiting
+        RETURNING 1
     )
-    INSERT INTO attempts (at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer,
-                          latency_ms)
-    SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM closed
-    UNION ALL
-    SELECT at, endpoint_no, no, n, timestamp_s, signed_sha256, outcome, status, detail, answer, latency_ms FROM waiting
+    SELECT count(*) FROM noted
 """
 
 
 async def finish(tx: Tx, tried: list[Tried]) -> int:
     """Records tries in one statement; how many were still ours. The rest were lost leases and leave no trace."""
-    return await tx.run(FINISH, tried=_json.encode(tried).decode())
+    return await tx.one(int, FINISH, tried=_json.encode(tried).decode())
+
+
+_FINISH_ALONE: Final = FINISH.replace("%(tried)s", "$1")
+
+
+async def finish_alone(leaser: Leaser, tried: list[Tried]) -> int:
+    """The same as a transaction of its own."""
+    return (await leaser.run(_FINISH_ALONE, _json.encode(tried).decode()))[0][0]
 
 
 GIVE_BACK = """

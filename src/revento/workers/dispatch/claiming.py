@@ -10,6 +10,7 @@ from typing import Final
 from revento.contract import topics
 from revento.kernel import log
 from revento.kernel.db import Database, Tx
+from revento.kernel.reader import Leaser
 from revento.kernel.secrets import Box, CannotOpen
 from revento.webhooks import signing
 from revento.webhooks.claim import queries
@@ -35,6 +36,7 @@ class Claimer:
     def __init__(
         self,
         db: Database,
+        leaser: Leaser,
         lanes: Lanes,
         counts: Counts,
         box: Box,
@@ -43,7 +45,7 @@ class Claimer:
     ) -> None:
         """`give_back` takes rows that were leased and can't be sent, because the database went away in between."""
         self._give_back = give_back
-        self._db, self._lanes, self._counts, self._box = db, lanes, counts, box
+        self._db, self._leaser, self._lanes, self._counts, self._box = db, leaser, lanes, counts, box
         self._after: dict[int, int] = {}
         self._parked = 0
         self._unseal = lru_cache(1024)(self._open_secret)
@@ -84,10 +86,16 @@ class Claimer:
 
     async def _claim(self, after: dict[int, int], *, healthy: bool, limit: int) -> list[Claimed]:
         token, busy = dice.randbits(62), self._lanes.busy()
-        async with self._db.statement() as tx:  # a lease needs no transaction around it, and costs less without one
-            rows = await queries.claim(
-                tx, afters=after, busy=busy, healthy=healthy, limit=limit, ahead=AHEAD, token=token, lease_s=LEASE_S
-            )
+        rows = await queries.claim(
+            self._leaser,
+            afters=after,
+            busy=busy,
+            healthy=healthy,
+            limit=limit,
+            ahead=AHEAD,
+            token=token,
+            lease_s=LEASE_S,
+        )
         if not rows:
             return rows
         try:
@@ -113,8 +121,7 @@ class Claimer:
             lane.has_more = held[row.endpoint_no] >= lane.receiver.in_flight_now * AHEAD
 
     async def _receivers(self, rows: list[Claimed]) -> dict[int, Receiver]:
-        async with self._db.statement() as tx:
-            found = await queries.list_receivers(tx, sorted({row.endpoint_no for row in rows}))
+        found = await queries.list_leased_receivers(self._leaser, sorted({row.endpoint_no for row in rows}))
         return {one.endpoint_no or 0: one for one in found}
 
     async def _sendable(self, rows: list[Claimed], receivers: dict[int, Receiver]) -> list[Claimed]:

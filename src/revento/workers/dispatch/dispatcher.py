@@ -11,7 +11,8 @@ from typing import Final
 
 from revento.kernel import log
 from revento.kernel.clock import Clock
-from revento.kernel.db import Database, Unreachable
+from revento.kernel.db import Database
+from revento.kernel.reader import Away, Leaser
 from revento.kernel.secrets import Box
 from revento.webhooks.claim import queries as claims
 from revento.webhooks.console import queries as console
@@ -53,13 +54,13 @@ class Dispatcher:
     def __init__(
         self, db: Database, busy: Database, sender: Sender, box: Box, clock: Clock, *, ladder: tuple[int, ...]
     ) -> None:
-        """`busy`: the same database by connections that keep plans, for what every delivery passes through."""
-        self._db, self._busy, self._clock = db, busy, clock
+        """`busy`: the same database by connections that keep plans, for routing."""
+        self._db, self._busy, self._leaser, self._clock = db, busy, Leaser(db.url), clock
         self.id = f"{socket.gethostname()}-{os.getpid()}-{dice.token_hex(3)}"
         self.counts, self.lanes = Counts(), Lanes()
-        self.recorder = Recorder(busy, self.lanes, self.counts)
+        self.recorder = Recorder(busy, self._leaser, self.lanes, self.counts)
         self._routable, self._claimable = asyncio.Event(), asyncio.Event()
-        self.claimer = Claimer(busy, self.lanes, self.counts, box, give_back=self.recorder.give_back)
+        self.claimer = Claimer(busy, self._leaser, self.lanes, self.counts, box, give_back=self.recorder.give_back)
         self.flights = Flights(
             sender, self.lanes, self.recorder, self.counts, clock, ladder=ladder, on_land=self._landed
         )
@@ -85,6 +86,7 @@ class Dispatcher:
             await self.flights.finish(grace_s=GRACE_S)
             await end_all([writing])
             await self._leave()
+            await self._leaser.close()
 
     async def _leave(self) -> None:
         try:
@@ -93,7 +95,7 @@ class Dispatcher:
                 async with self._db.tx() as tx:
                     await dispatchers.drop(tx, self.id, list(range(sharing.SHARDS)))
                     await dispatchers.leave(tx, self.id)
-        except (*Unreachable, TimeoutError):
+        except (*Away, TimeoutError):
             _log.warning("left_without_a_word", unwritten=not self.recorder.is_empty)
 
     async def _for_ever(self, loop: Callable[[], Awaitable[None]]) -> None:
@@ -101,7 +103,7 @@ class Dispatcher:
         while True:
             try:
                 await loop()
-            except Unreachable as error:
+            except Away as error:
                 self._reap_at = time.monotonic() + AFTER_OUTAGE_S
                 _log.warning("database_away", loop=loop.__name__, error=str(error))
             except Exception:

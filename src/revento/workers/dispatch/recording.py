@@ -7,11 +7,13 @@ from typing import Final
 import msgspec
 
 from revento.kernel import log
-from revento.kernel.db import Database, Unreachable
+from revento.kernel.db import Database
+from revento.kernel.reader import Away, Leaser
 from revento.webhooks.claim import queries as claims
 from revento.webhooks.claim.models import Claimed, Tried
 from revento.webhooks.endpoints import queries as endpoints
 from revento.webhooks.endpoints.health import Health
+from revento.webhooks.endpoints.queries import Hour
 from revento.workers.dispatch.counting import Counts
 from revento.workers.dispatch.lanes import Lane, Lanes
 
@@ -29,8 +31,8 @@ _log = log.logger("webhooks.recording")
 class Recorder:
     """Results wait here until they are written."""
 
-    def __init__(self, db: Database, lanes: Lanes, counts: Counts) -> None:
-        self._db, self._lanes, self._counts = db, lanes, counts
+    def __init__(self, db: Database, leaser: Leaser, lanes: Lanes, counts: Counts) -> None:
+        self._db, self._leaser, self._lanes, self._counts = db, leaser, lanes, counts
         self._tried: list[Tried] = []
         self._returned: list[Claimed] = []
         self._any = asyncio.Event()
@@ -87,7 +89,7 @@ class Recorder:
         try:
             await self._write(tried, returned)
             self.failing, self._wrote = False, len(tried)
-        except Unreachable as error:
+        except Away as error:
             self._keep(tried, returned)
             _log.warning("results_wait_for_the_database", results=len(self._tried), error=str(error))
             await asyncio.sleep(RETRY_S)
@@ -105,18 +107,11 @@ class Recorder:
     async def _write(self, tried: list[Tried], returned: list[Claimed]) -> None:
         changed = self._changed_health()
         hours = self._counts.take_hours() if time.monotonic() >= self._hours_at else []
-        is_plain = not (changed or returned or hours)
         try:
-            async with self._db.statement() if is_plain else self._db.tx() as tx:
-                if changed:
-                    await endpoints.set_health(
-                        tx, {no: (lane.receiver.version, h) for no, (lane, h) in changed.items()}
-                    )
-                mine = await claims.finish(tx, tried) if tried else 0
-                if returned:
-                    await claims.give_back(tx, returned, state=0)
-                if hours:
-                    await endpoints.add_hours(tx, hours)
+            if tried and not (changed or returned or hours):
+                mine = await claims.finish_alone(self._leaser, tried)
+            else:
+                mine = await self._write_all(tried, returned, changed, hours)
         except BaseException:
             self._counts.restore_hours(hours)
             raise
@@ -126,6 +121,20 @@ class Recorder:
         for lane, health in changed.values():
             lane.saved = health
         self._lanes.forget_idle()
+
+    async def _write_all(
+        self, tried: list[Tried], returned: list[Claimed], changed: dict[int, tuple[Lane, Health]], hours: list[Hour]
+    ) -> int:
+        async with self._db.tx() as tx:
+            if changed:
+                healths = {no: (lane.receiver.version, health) for no, (lane, health) in changed.items()}
+                await endpoints.set_health(tx, healths)
+            mine = await claims.finish(tx, tried) if tried else 0
+            if returned:
+                await claims.give_back(tx, returned, state=0)
+            if hours:
+                await endpoints.add_hours(tx, hours)
+        return mine
 
     def _changed_health(self) -> dict[int, tuple[Lane, Health]]:
         return {no: (lane, lane.health) for no, lane in self._lanes.by_no.items() if lane.is_dirty}
