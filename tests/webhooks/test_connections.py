@@ -54,7 +54,7 @@ async def posted(url: str, times: int, *, pause_s: float = 0.0) -> list[Answer]:
     answers: list[Answer] = []
     try:
         for _ in range(times):
-            answers.append(await sender.post(url, {}, b"{}", now=NOW))
+            answers.append(await sender.post(url, "", b"{}", now=NOW))
             await asyncio.sleep(pause_s)
     finally:
         await sender.close()
@@ -114,7 +114,7 @@ async def test_an_upgrade_that_nobody_asked_for_is_a_failed_try() -> None:
 def test_a_request_is_these_bytes() -> None:
     at = target("https://hooks.example.org/a%20b?c=d")
     assert at.place == (True, "hooks.example.org", 443)
-    assert request(at, {"X-One": "1"}, b"{}") == (
+    assert request(at, "X-One: 1\r\n", b"{}") == (
         b"POST /a%20b?c=d HTTP/1.1\r\nHost: hooks.example.org\r\nX-One: 1\r\nContent-Length: 2\r\n\r\n{}"
     )
     assert target("http://[::1]:3000").begin == b"POST / HTTP/1.1\r\nHost: [::1]:3000\r\n"

@@ -140,7 +140,7 @@ async def test_an_address_is_asked_for_when_it_is_registered() -> None:
 async def post(url: str, *, allowed=()):
     sender = Sender(allowed=allowed)
     try:
-        return await sender.post(url, {}, b"{}", now=NOW)
+        return await sender.post(url, "", b"{}", now=NOW)
     finally:
         await sender.close()
 

@@ -18,7 +18,7 @@ from yarl import URL
 from revento.contract import limits
 from revento.kernel import log
 from revento.kernel.config import Network
-from revento.webhooks import guard
+from revento.webhooks import guard, signing
 from revento.webhooks.connections import CAPTURE_BYTES, Connection, Garbage, Place, Pool, Reply
 from revento.webhooks.retries import Answer, Outcome, parse_retry_after
 
@@ -62,10 +62,9 @@ def target(url: str, method: str = "POST") -> Target:
     return Target((parsed.scheme == "https", host, port), begin)
 
 
-def request(at: Target, headers: dict[str, str], body: bytes) -> bytes:
-    """The bytes of one request."""
-    head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    return b"%b%bContent-Length: %d\r\n\r\n%b" % (at.begin, head.encode("ascii"), len(body), body)
+def request(at: Target, lines: str, body: bytes) -> bytes:
+    """The bytes of one request; `lines` are its headers."""
+    return b"%b%bContent-Length: %d\r\n\r\n%b" % (at.begin, lines.encode("ascii"), len(body), body)
 
 
 class _Names:
@@ -145,14 +144,14 @@ class Sender:
     def _why_not(self, url: str) -> str | None:
         return guard.why_not_url(url, self._allowed)
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes, *, now: datetime) -> Answer:
-        """Sends once. Never raises for anything the other side does: whatever happened is in the answer."""
+    async def post(self, url: str, lines: str, body: bytes, *, now: datetime) -> Answer:
+        """Sends once; `lines` are headers (`signing`). Never raises: whatever the other side does is in the answer."""
         started = time.perf_counter()
         if refusal := self._check(url):
             return Answer(Outcome.REFUSED, detail=refusal)
         try:
             at = self._target(url)
-            reply = await self._pool.ask(at.place, request(at, headers, body), within_s=self._timeout_s)
+            reply = await self._pool.ask(at.place, request(at, lines, body), within_s=self._timeout_s)
             return _answer(reply, now, int((time.perf_counter() - started) * 1000))
         except (OSError, TimeoutError, Garbage) as error:
             answer = _failure(error)
@@ -165,10 +164,9 @@ class Sender:
         """Asks for a page and reads the head of what it answers; what prevented one, when none came. Never raises."""
         if refusal := self._check(url):
             return Answer(Outcome.REFUSED, detail=refusal)
-        head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         try:
             at = target(url, "GET")
-            page = b"%b%b\r\n" % (at.begin, head.encode("ascii"))
+            page = b"%b%b\r\n" % (at.begin, signing.lines(headers).encode("ascii"))
             return await self._pool.ask(at.place, page, within_s=self._timeout_s)
         except (OSError, TimeoutError, Garbage) as error:
             return _failure(error)

@@ -16,11 +16,42 @@ from revento.kernel.secrets import Box
 KEY_BYTES: Final = 32
 
 
-class Signed(msgspec.Struct, frozen=True):
-    """What goes on the wire besides the body, and the hash of what was signed (for the debugger)."""
+# The lines of every attempt, written out once: it fills in what is its own (contract §6.2).
+_LINES: Final = "".join(
+    [
+        f"{name}: {value}\r\n"
+        for name, value in (
+            ("Content-Type", "application/json"),
+            ("User-Agent", headers.WEBHOOK_USER_AGENT),
+            (headers.WEBHOOK_EVENT, "%s"),
+            (headers.WEBHOOK_DELIVERY_ID, "%s"),
+            (headers.WEBHOOK_TIMESTAMP, "%d"),
+            (headers.WEBHOOK_ATTEMPT, "%d"),
+            (headers.WEBHOOK_SEQUENCE, "%d"),
+            (headers.WEBHOOK_SIGNATURE, "%s"),
+            (headers.STANDARD_ID, "%s"),
+            (headers.STANDARD_TIMESTAMP, "%d"),
+            (headers.STANDARD_SIGNATURE, "%s"),
+        )
+    ]
+)
 
-    headers: dict[str, str]
+
+class Signed(msgspec.Struct, frozen=True):
+    """What goes on the wire before the body, as lines of HTTP/1.1, and the debugger's hash of what was signed."""
+
+    lines: str
     sha256: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The same by name."""
+        return dict(line.split(": ", 1) for line in self.lines.splitlines())
+
+
+def lines(headers: dict[str, str]) -> str:
+    """Headers as they stand in a request."""
+    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
 
 
 def new_secret() -> str:
@@ -45,13 +76,21 @@ def signed_bytes(timestamp: int, body: bytes) -> bytes:
 
 def sign(secret: str, timestamp: int, body: bytes) -> str:
     """The value of `X-Revento-Signature`: the key is the whole secret string, `whsec_` included."""
-    return "sha256=" + hmac.digest(secret.encode(), signed_bytes(timestamp, body), "sha256").hex()
+    return _sign(secret, signed_bytes(timestamp, body))
 
 
 def sign_standard(secret: str, id: str, timestamp: int, body: bytes) -> str:
     """One entry of `webhook-signature`: the key is what the secret's base64 stands for."""
-    content = b"%b.%b" % (id.encode(), signed_bytes(timestamp, body))
-    return "v1," + base64.b64encode(hmac.digest(standard_key(secret), content, "sha256")).decode()
+    return _sign_standard(secret, id, signed_bytes(timestamp, body))
+
+
+def _sign(secret: str, signed: bytes) -> str:
+    return "sha256=" + hmac.digest(secret.encode(), signed, "sha256").hex()
+
+
+def _sign_standard(secret: str, id: str, signed: bytes) -> str:
+    content = b"%b.%b" % (id.encode(), signed)
+    return "v1," + binascii.b2a_base64(hmac.digest(standard_key(secret), content, "sha256"), newline=False).decode()
 
 
 @lru_cache(1024)
@@ -75,22 +114,18 @@ def headers_for(
     body: bytes,
 ) -> Signed:
     """Every header of one attempt. `secrets`: the current one, then the previous one while it still counts."""
-    stamp = str(timestamp)
-    wire = {
-        "Content-Type": "application/json",
-        "User-Agent": headers.WEBHOOK_USER_AGENT,
-        headers.WEBHOOK_EVENT: topic,
-        headers.WEBHOOK_DELIVERY_ID: delivery_id,
-        headers.WEBHOOK_TIMESTAMP: stamp,
-        headers.WEBHOOK_ATTEMPT: str(attempt),
-        headers.WEBHOOK_SEQUENCE: str(sequence),
-        headers.WEBHOOK_SIGNATURE: sign(secrets[0], timestamp, body),
-        headers.STANDARD_ID: delivery_id,
-        headers.STANDARD_TIMESTAMP: stamp,
-        headers.STANDARD_SIGNATURE: " ".join([sign_standard(one, delivery_id, timestamp, body) for one in secrets[:2]]),
-    }
-    if len(secrets) > 1:
-        wire[headers.WEBHOOK_SIGNATURE_PREVIOUS] = sign(secrets[1], timestamp, body)
+    content = signed_bytes(timestamp, body)
+    own, *previous = secrets[:2]
+    standard = _sign_standard(own, delivery_id, content)
+    if previous:
+        standard += " " + _sign_standard(previous[0], delivery_id, content)
+    signature = _sign(own, content)
+    made = _LINES % (
+        *(topic, delivery_id, timestamp, attempt, sequence, signature),
+        *(delivery_id, timestamp, standard),
+    )
+    if previous:
+        made += f"{headers.WEBHOOK_SIGNATURE_PREVIOUS}: {_sign(previous[0], content)}\r\n"
     if is_replay:
-        wire[headers.WEBHOOK_REPLAY] = "true"
-    return Signed(wire, hashlib.sha256(signed_bytes(timestamp, body)).digest())
+        made += f"{headers.WEBHOOK_REPLAY}: true\r\n"
+    return Signed(made, hashlib.sha256(content).digest())

@@ -44,7 +44,7 @@ async def post(talk: Talk, *, timeout_s: float) -> Answer:
     sender = Sender(allowed=LOOPBACK, timeout_s=timeout_s)
     async with misbehaving(talk) as url:
         try:
-            return await sender.post(url, {}, b"{}", now=NOW)
+            return await sender.post(url, "", b"{}", now=NOW)
         finally:
             await sender.close()
 
@@ -140,7 +140,7 @@ async def test_nobody_listens() -> None:
         pass
     sender = Sender(allowed=LOOPBACK)
     try:
-        assert (await sender.post(url, {}, b"{}", now=NOW)).outcome is Outcome.CONNECT
+        assert (await sender.post(url, "", b"{}", now=NOW)).outcome is Outcome.CONNECT
     finally:
         await sender.close()
 
@@ -152,7 +152,7 @@ async def test_an_expired_or_unknown_certificate_is_refused(tmp_path) -> None:
     sender = Sender(allowed=LOOPBACK)
     try:
         port = server.sockets[0].getsockname()[1]
-        answer = await sender.post(f"https://127.0.0.1:{port}/hook", {}, b"{}", now=NOW)
+        answer = await sender.post(f"https://127.0.0.1:{port}/hook", "", b"{}", now=NOW)
         assert answer.outcome is Outcome.TLS
     finally:
         server.close()

@@ -3,7 +3,7 @@
 import resource
 import sys
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from revento.webhooks.endpoints.queries import Hour
@@ -23,6 +23,10 @@ class _Hour:
         self.latency = buckets.empty()
 
 
+def _begin(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, UTC)
+
+
 class Counts:
     """Totals since the start, and hourly figures not yet written."""
 
@@ -36,7 +40,7 @@ class Counts:
         self.lost_leases = 0
         self.routed = 0
         self.statements = 0
-        self._hours: dict[tuple[int, datetime], _Hour] = {}
+        self._hours: dict[tuple[int, int], _Hour] = {}  # by endpoint and hours since 1970
 
     def tried(self, endpoint_no: int, answer: Answer, state: str, *, now: datetime) -> None:
         """One HTTP try ended."""
@@ -45,14 +49,14 @@ class Counts:
         self.latency_ms += answer.latency_ms
         bucket = buckets.bucket(answer.latency_ms)
         self.latency[bucket] += 1
-        hour = self._hour(endpoint_no, now.replace(minute=0, second=0, microsecond=0))
+        hour = self._hour(endpoint_no, int(now.timestamp()) // 3600)
         if answer.ok:
             hour.succeeded += 1
             hour.latency[bucket] += 1
         else:
             hour.failed += 1
 
-    def _hour(self, endpoint_no: int, at: datetime) -> "_Hour":
+    def _hour(self, endpoint_no: int, at: int) -> "_Hour":
         hour = self._hours.get((endpoint_no, at))
         if hour is None:
             hour = self._hours[endpoint_no, at] = _Hour()
@@ -62,14 +66,14 @@ class Counts:
         """The hourly figures gathered since the last call."""
         taken, self._hours = self._hours, {}
         return [
-            Hour(endpoint_no=no, hour=at, succeeded=one.succeeded, failed=one.failed, latency=one.latency)
+            Hour(endpoint_no=no, hour=_begin(at), succeeded=one.succeeded, failed=one.failed, latency=one.latency)
             for (no, at), one in taken.items()
         ]
 
     def restore_hours(self, hours: list[Hour]) -> None:
         """Puts figures back that could not be written."""
         for one in hours:
-            hour = self._hour(one.endpoint_no, one.hour)
+            hour = self._hour(one.endpoint_no, int(one.hour.timestamp()) // 3600)
             hour.succeeded += one.succeeded
             hour.failed += one.failed
             hour.latency = [a + b for a, b in zip(hour.latency, one.latency, strict=True)]

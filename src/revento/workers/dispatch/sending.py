@@ -134,7 +134,7 @@ class Flights:
         now, n, body = self._clock.now(), row.attempts + 1, row.body or b""
         timestamp = int(now.timestamp())
         signed = signing.headers_for(
-            delivery_id=str(row.id),
+            delivery_id=row.id,
             topic=row.topic,
             attempt=n,
             sequence=row.seq,
@@ -144,7 +144,7 @@ class Flights:
             body=body,
         )
         if lane.secrets:
-            answer = await self._sender.post(lane.receiver.url or "", signed.headers, body, now=now)
+            answer = await self._sender.post(lane.receiver.url or "", signed.lines, body, now=now)
         else:
             answer = Answer(Outcome.SECRET, detail="there is no signing secret that can be opened")
         plan = retries.plan_next(answer, n - row.ladder_from, ladder=self._ladder, dice=random.random())  # noqa: S311
