@@ -31,3 +31,12 @@ async def test_a_stopped_integration_is_not_said_to_receive_its_webhooks(
     await olga.post(f"/operator/integrations/{made.id}/suspend", {"reason": "It hammers."})
     home = (await ruben.get("/developer")).text
     assert ("1 is stopped" in home, "All of them receive" in home) == (True, False)
+
+
+async def test_the_checklist_speaks_the_visitors_language(site: Site, ruben: Visitor) -> None:
+    made = await registered(site, ruben)
+    async with site.db.tx() as tx:
+        await tx.run("UPDATE users SET locale = 'de'")
+    for page in ("checklist", "submission"):
+        text = (await ruben.get(f"/developer/integrations/{made.id}/{page}")).text
+        assert ("Weist alte Zeitstempel zurück" in text, "Refuses stale timestamps" in text) == (True, False)

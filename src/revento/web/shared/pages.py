@@ -33,7 +33,14 @@ def _environment() -> Environment:
     )
     untyped: Any = made  # the i18n extension adds its installer at run time
     untyped.filters.update(
-        text.FILTERS, read_words=words.read_words, refused_words=words.refused_words, token_words=words.token_words
+        text.FILTERS,
+        read_words=words.read_words,
+        refused_words=words.refused_words,
+        token_words=words.token_words,
+        ended_words=words.ended_words,
+        kind_words=words.kind_words,
+        probe_words=words.probe_words,
+        role_words=words.role_words,
     )
     untyped.globals.update(
         asset=assets.url,

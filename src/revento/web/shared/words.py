@@ -77,6 +77,32 @@ TOKENS: Final = {
     "token.leaked": N_("Token reported as leaked"),
 }
 
+# Why tokens and connections ended (contract §2.5), for those who build, run and connect software.
+ENDED: Final = {
+    "organizer_disconnected": N_("the organizers disconnected it"),
+    "event_archived": N_("the event was archived"),
+    "organization_status_lost": N_("the organization lost its status"),
+    "integration_unpublished": N_("the integration was unpublished"),
+    "integration_suspended": N_("the integration was suspended"),
+    "installation_expired": N_("the connection came to its end"),
+    "participant_disconnected": N_("the participant disconnected it"),
+    "account_deleted": N_("the participant deleted the account"),
+    "token_revoked": N_("the integration gave it back"),
+    "refresh_token_reused": N_("a spent refresh token came back"),
+    "code_reused": N_("a spent code came back"),
+    "leaked": N_("it was reported as leaked"),
+}
+# What an endpoint is examined with, and what kinds of software and of members there are.
+PROBES: Final = {"bad_signature": N_("A stranger's signature"), "stale_timestamp": N_("An old timestamp")}
+KINDS: Final = {"public": N_("Public"), "in_house": N_("In-house"), "script": N_("Script")}
+MEMBERS: Final = {
+    "owner": N_("Owner"),
+    "organizer": N_("Organizer"),
+    "reviewer": N_("Reviewer"),
+    "developer": N_("Developer"),
+    "viewer": N_("Viewer"),
+}
+
 
 def refused_words(code: str | None) -> str | None:
     """Why a request was refused, in words; the code itself where the table doesn't know it."""
@@ -88,6 +114,30 @@ def token_words(action: str) -> str:
     """What happened to a token, in words."""
     known = TOKENS.get(action)
     return gettext(known) if known else action
+
+
+def ended_words(reason: str) -> str:
+    """Why something ended, in words; a code of the contract as it is."""
+    return _words(ENDED, reason)
+
+
+def probe_words(probe: str) -> str:
+    """What an endpoint was examined with, in words."""
+    return _words(PROBES, probe)
+
+
+def kind_words(kind: str) -> str:
+    """The kind of an integration, in a word."""
+    return _words(KINDS, kind)
+
+
+def role_words(role: str) -> str:
+    """The role of a member of a team or organization, in a word."""
+    return _words(MEMBERS, role)
+
+
+def _words(table: dict[str, str], key: str) -> str:
+    return gettext(table[key]) if key in table else key
 
 
 def translated(words: dict[str, str]) -> dict[str, str]:
