@@ -18,8 +18,10 @@ async def read(db, story, clock, *, scope="participants.read", endpoint="/events
     async with db.tx() as tx:
         await tx.run(
             """INSERT INTO api_requests (at, request_id, integration_id, client_id, installation_id, event_id,
-                                         token_kind, method, endpoint, path, scope, status, rows, people, duration_ms)
+                                         family_id, token_kind, method, endpoint, path, scope, status, rows, people,
+                                         duration_ms)
                VALUES (%(at)s, gen_random_uuid(), %(integration)s, %(client)s, %(installation)s, %(event)s,
+                       (SELECT min(id) FROM token_families WHERE installation_id = %(installation)s),
                        'installation', 'GET', %(endpoint)s, '/x', %(scope)s, 200, %(people)s, %(people)s, 1)""",
             at=clock.now() - timedelta(minutes=5),
             integration=story.client.integration_id,
@@ -142,7 +144,10 @@ async def test_the_ledger_filters_and_exports(app, db, clock, story) -> None:
     assert "No reads here" in (await ada.get(f"{base}?integration=int_other")).text
     table = await ada.get(f"{base}.csv?people=1")
     assert table.headers["content-type"].startswith("text/csv")
-    assert [line.split(",")[1] for line in table.text.splitlines()] == ["integration", "BadgePress"]
+    head, line = [line.split(",") for line in table.text.splitlines()]
+    assert (head[1], line[1]) == ("integration", "BadgePress")
+    assert (head[-2:], line[-2]) == (["token_kind", "token"], "installation")
+    assert line[-1] in (await ada.get(base.replace("ledger", "tokens"))).text, "which consent a read goes back to"
 
 
 async def test_an_objection_is_answered_once_and_the_participant_gets_a_letter(app, db, clock, story) -> None:

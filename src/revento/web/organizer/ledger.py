@@ -25,6 +25,11 @@ from revento.web.shared.words import read_words
 AnyRequest = Request[Any, Any, Any]
 LATEST: Final = timedelta(days=30)
 MOST_ROWS: Final = 50_000
+# `token` is the family that the page of tokens names too: which consent a read goes back to.
+_COLUMNS: Final = (
+    *("at", "integration", "read", "endpoint", "scope", "rows", "people", "status", "request_id"),
+    *("token_kind", "token"),
+)
 PERIODS: Final = {"7": N_("Last 7 days"), "30": N_("Last 30 days"), "90": N_("All that is kept")}
 
 
@@ -105,7 +110,7 @@ async def ledger_csv(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], cloc
     found = await _page(tx, desk, asked, now=now, limit=MOST_ROWS)
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(("at", "integration", "read", "endpoint", "scope", "rows", "people", "status", "request_id"))
+    table.writerow(_COLUMNS)
     for row in found:
         table.writerow(
             (
@@ -118,6 +123,8 @@ async def ledger_csv(request: AnyRequest, tx: Given[Tx], desk: Given[Desk], cloc
                 row.people,
                 row.status,
                 row.request_id,
+                row.token_kind or "",
+                row.family_id or "",
             )
         )
     headers = {"Content-Disposition": 'attachment; filename="ledger.csv"', "Cache-Control": "no-store"}
