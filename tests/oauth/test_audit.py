@@ -35,6 +35,24 @@ async def test_each_audience_sees_its_own_part_of_the_token_audit(
     assert ("Badges" in every, "Rival" in every) == (True, True)
     found = (await olga.get(f"/operator/tokens?q={con.rival.client_id}")).text
     assert ("consent.approved" in found, "Badges" in found) == (True, False)
+    (installation,) = await site.rows(
+        str, "SELECT id FROM installations WHERE client_id = %(id)s", id=con.badges.client_id
+    )
+    request, family = [
+        (await site.rows(str, f"SELECT {column} FROM token_audit WHERE {column} IS NOT NULL LIMIT 1"))[0]
+        for column in ("request_id", "family_id")
+    ]
+    for words, hits in (
+        (con.event_id, 3),
+        (installation, 3),
+        (request.upper(), 1),
+        (family, 2),
+        ("127.0.0.1", 4),
+        ("10.9.8.7", 0),
+        ("evt_moss", 0),
+    ):
+        page = (await olga.get("/operator/tokens", params={"q": words})).text
+        assert (words, page.count("data-row>")) == (words, hits)
     assert (await ivo.get("/operator/tokens")).status_code == 404
 
 

@@ -1,6 +1,7 @@
 """Rows of the token audit."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -13,6 +14,17 @@ class Origin(msgspec.Struct, frozen=True):
 
     address: str | None
     request_id: str | None
+
+
+class About(StrEnum):
+    """What a word of a search may be."""
+
+    CLIENT = "client"
+    EVENT = "event"
+    INSTALLATION = "installation"
+    REQUEST = "request"
+    ADDRESS = "address"
+    ANYTHING = "anything"
 
 
 class Search(msgspec.Struct, frozen=True):

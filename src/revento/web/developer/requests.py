@@ -1,7 +1,6 @@
 """The API's request log and the audit of tokens, as an integration's developers see them."""
 
 import contextlib
-import ipaddress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,14 +20,21 @@ from revento.kernel.clock import Clock
 from revento.kernel.db import Tx
 from revento.oauth.audit import queries as tokens
 from revento.oauth.audit.actions import ACTIONS
+from revento.oauth.audit.models import About, Search
 from revento.oauth.audit.models import Entry as Token
-from revento.oauth.audit.models import Search
+from revento.oauth.audit.rules import what_is
 from revento.web.developer.deliveries import uuid_of
 from revento.web.developer.desk import PAGE, AnyRequest, Desk, show, typed
 from revento.web.shared.words import token_words
 
 STATUSES: Final = {"2": (200, 299), "3": (300, 399), "4": (400, 499), "429": queries.LIMITED, "5": queries.FAILED}
 KEPT: Final = timedelta(days=90)
+FIELDS: Final = {
+    About.EVENT: "event_id",
+    About.INSTALLATION: "installation_id",
+    About.REQUEST: "request_id",
+    About.ADDRESS: "address",
+}
 
 
 @get("/integrations/{integration_id:str}/requests")
@@ -122,20 +128,12 @@ async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> 
 
 def _search(request: AnyRequest) -> Search | None:
     """What the filters say; `None` when the search box holds nothing that a token's line could name."""
-    q, action = typed(request, "q") or "", typed(request, "action")
+    q, action = typed(request, "q"), typed(request, "action")
     search = Search(action=action if action in ACTIONS else None, event_id=typed(request, "event"))
-    id = uuid_of(q)
-    if not q:
+    if q is None:
         return search
-    if id is not None:
-        return msgspec.structs.replace(search, request_id=str(id))
-    if ids.has_prefix(q, "evt"):
-        return msgspec.structs.replace(search, event_id=q)
-    if ids.has_prefix(q, "ins"):
-        return msgspec.structs.replace(search, installation_id=q)
-    with contextlib.suppress(ValueError):
-        return msgspec.structs.replace(search, address=str(ipaddress.ip_address(q)))
-    return None
+    about, word = what_is(q)
+    return msgspec.structs.replace(search, **{FIELDS[about]: word}) if about in FIELDS else None
 
 
 HANDLERS: Final = (requests_page, tokens_page)

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency as Given
 from revento.kernel.db import Tx
 from revento.oauth.audit import queries
 from revento.oauth.audit.actions import ACTIONS
+from revento.oauth.audit.rules import what_is
 from revento.web.operator.desk import PAGE, AnyRequest, Desk, show, typed
 from revento.web.shared.words import token_words
 
@@ -21,7 +22,7 @@ async def tokens_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> 
         tx,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
         action=action if action in ACTIONS else None,
-        about=about,
+        about=what_is(about) if about else None,
         limit=PAGE + 1,
     )
     asked = {"q": about, "action": action, "before": rows[PAGE - 1].id if len(rows) > PAGE else None}
