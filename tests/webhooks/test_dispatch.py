@@ -53,6 +53,20 @@ async def test_recording_finds_its_rows_by_their_key_however_many_are_out(db) ->
     assert "deliveries_leased" not in "\n".join(plan)
 
 
+async def test_the_one_plan_of_a_claim_reads_a_batch_and_not_the_queue(db) -> None:
+    """20,000 wait for one endpoint; the one plan for any parameters must not be made for a tenth of them."""
+    async with db.tx() as tx:
+        await tx.run(
+            """INSERT INTO deliveries (endpoint_no, shard, id, seq, message_id, message_at, topic, resource_key)
+               SELECT 1, 1, gen_random_uuid(), n, 'evt_delivery_1', now(), 'event.updated', 'evt_1'
+                 FROM generate_series(1, 20000) AS n"""
+        )
+        await tx.run("ANALYZE deliveries")
+        plan = "\n".join(await tx.all(str, "EXPLAIN (GENERIC_PLAN) " + queries.CLAIM))
+    assert "Index Scan using deliveries_pkey on deliveries d" in plan
+    assert "Seq Scan on deliveries" not in plan
+
+
 async def test_a_loop_that_swallows_a_cancel_is_cancelled_again() -> None:
     cancelled = 0
 
