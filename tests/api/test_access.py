@@ -24,8 +24,8 @@ def path_of(endpoint: endpoints.Endpoint, event_id: str, person: str) -> str:
     return path.replace("{activity_id}", ids.new("act"))
 
 
-async def told(api: Api, path: str, token: str | None) -> tuple[int, str]:
-    answer = await api.read(path, token)
+async def told(api: Api, path: str, token: str | None, **headers: str) -> tuple[int, str]:
+    answer = await api.read(path, token, **headers)
     assert answer.json()["request_id"] == answer.headers["x-revento-request-id"]
     return answer.status_code, answer.json()["error"]
 
@@ -111,7 +111,26 @@ async def test_malformed_requests_are_told_what_was_expected(api: Api, world: Wo
     assert (malformed.status_code, malformed.json()["field"]) == (400, "X-Revento-Request-Id")
     posted = await api.post(f"/api/v1{base}")
     assert (posted.status_code, posted.json()["allowed"]) == (405, ["GET", "HEAD", "OPTIONS"])
+    assert "x-ratelimit-limit" not in posted.headers
     assert (await api.read("/nowhere", token)).json()["error"] == "not_found"
+
+
+async def test_parameters_that_nobody_knows_are_ignored_however_often_they_come(
+    api: Api, world: World, token: str
+) -> None:
+    answer = await api.read(f"/events/{world.event_id}/participants?limit=2&foo=a&foo=b", token)
+    assert (answer.status_code, len(answer.json()["data"])) == (200, 2)
+
+
+async def test_a_malformed_request_id_is_told_in_its_turn_with_the_limits(api: Api, world: World, token: str) -> None:
+    """After the token, which is refused first, and counted like any other request (contract §2.4, §5.2)."""
+    base, wrong = f"/events/{world.event_id}", {"x_revento_request_id": "not-a-uuid"}
+    assert await told(api, base, "rev_install_nonsense", **wrong) == (401, "invalid_token")
+    assert await told(api, f"/events/{world.event_id}x", token, **wrong) == (403, "event_not_authorized")
+    malformed = await api.read(base, token, **wrong)
+    posted = await api.post(f"/api/v1{base}", headers={"authorization": f"Bearer {token}"})
+    assert [malformed.headers["x-ratelimit-remaining"], posted.headers["x-ratelimit-remaining"]] == ["498", "498"]
+    assert (malformed.status_code, posted.status_code) == (400, 405)
 
 
 async def test_an_unchanged_document_is_304_and_head_has_no_body(api: Api, world: World, token: str) -> None:

@@ -64,18 +64,17 @@ class ReadApi:
             await self._enter(cast(HTTPScope, scope), receive, send)
 
     async def _enter(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        sent_id = requests.sent_id(scope)
-        if sent_id is not None and not requests.is_uuid(sent_id):
-            wrong = {"field": REQUEST_ID, "expected": "a UUID"}
-            answer = _error(scope, errors.INVALID_REQUEST, f"{REQUEST_ID}: expected a UUID.", wrong)
-            await answers.send_answer(send, answer, with_body=scope["method"] != "HEAD")
-            return
         found = routing.match(scope["path"])
         if found is None:
-            await self._app(scope, receive, send)
+            if (refusal := _misnamed(scope)) is None:
+                await self._app(scope, receive, send)
+            else:
+                answer = _error(scope, refusal.reason, refusal.say, refusal.extra)
+                await answers.send_answer(send, answer, with_body=scope["method"] != "HEAD")
         elif scope["method"] not in routing.ALLOWED:
-            allowed = {"allowed": list(routing.ALLOWED)}
-            await answers.send_answer(send, _error(scope, errors.METHOD_NOT_ALLOWED, None, allowed), with_body=True)
+            answer = _error(scope, errors.METHOD_NOT_ALLOWED, None, {"allowed": list(routing.ALLOWED)})
+            answer.headers += await _standing(scope)
+            await answers.send_answer(send, answer, with_body=True)
         elif scope["method"] == "OPTIONS":
             allow = (b"allow", ", ".join(routing.ALLOWED).encode())
             await answers.send_answer(send, Answer(204, b"", [allow]), with_body=False)
@@ -136,6 +135,8 @@ class ReadApi:
             raise Refused(verdict.refusal, **({"window": verdict.window} if verdict.window else {}))
         passage.entered = True
         access.permitted(bearer, passage.endpoint, passage.ids)
+        if (misnamed := _misnamed(scope)) is not None:
+            raise misnamed
         if _announced(scope) > _BODY_MOST:
             raise Refused(errors.PAYLOAD_TOO_LARGE)
         query = scope["query_string"]
@@ -172,6 +173,27 @@ def _foreseen(provided: Services, passage: Passage, query: bytes, keys: list[byt
     except Refused:
         return None
     return None if wanted.filters else wanted
+
+
+def _misnamed(scope: Scope) -> Refused | None:
+    """What is wrong with the id that the client gave the request, if anything is."""
+    sent = requests.sent_id(scope)
+    if sent is None or requests.is_uuid(sent):
+        return None
+    say = f"{REQUEST_ID}: expected a UUID."
+    return Refused(errors.INVALID_REQUEST, say, field=REQUEST_ID, expected="a UUID")
+
+
+async def _standing(scope: Scope) -> Headers:
+    """Where the hour of a valid token stands, for an answer that reads nothing (contract §5.2)."""
+    provided = services(scope["litestar_app"].state)
+    now = provided.clock.now()
+    try:
+        bearer = await access.known(provided.tokens, access.presented(answers.header(scope, b"authorization")), now)
+        access.alive(bearer, now)
+    except (Refused, *Away):
+        return []
+    return answers.limit_headers(await provided.limits.peek(bearer.family_id, access.budget(bearer), now))
 
 
 async def _refusal(scope: Scope, provided: Services, passage: Passage, refusal: Refused) -> Answer:

@@ -35,7 +35,7 @@ def wanted(
     endpoint: Endpoint, query: bytes, *, event_id: str, time_zone: str, keys: list[bytes], now: datetime
 ) -> Wanted:
     """The parameters of a list. Raises `Refused`: 400 with `field` and `expected`, or `invalid_cursor`."""
-    given = _given(query)
+    given = _given(query, {"limit", "cursor", *[one.name for one in endpoint.filters]})
     limit = _limit(given.get("limit"))
     filters = {one.name: _value(one, given[one.name], time_zone) for one in endpoint.filters if one.name in given}
     spelled = "&".join(f"{one.name}={given[one.name]}" for one in endpoint.filters if one.name in given)
@@ -59,14 +59,16 @@ def refused(field: str, expected: str) -> Refused:
     return Refused(errors.INVALID_REQUEST, say, field=field, expected=expected)
 
 
-def _given(query: bytes) -> dict[str, str]:
+def _given(query: bytes, known: set[str]) -> dict[str, str]:
+    """The known ones; others are ignored, however often they come."""
     found: dict[str, str] = {}
     if not query:
         return found
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=None):
         if name in found:
-            raise refused(name[:64], "to be given once")
-        found[name] = value
+            raise refused(name, "to be given once")
+        if name in known:
+            found[name] = value
     return found
 
 
