@@ -115,6 +115,13 @@ def test_wrong_types_and_missing_fields_are_told_by_path_all_at_once() -> None:
     assert set(caught.value.extra["fields"]) == {"name", "kind", "publisher.website_url", "redirect_uris[1]"}
 
 
+@pytest.mark.parametrize("kind", ["other", "", 7, None])
+def test_a_field_with_choices_names_them_when_it_holds_another(kind) -> None:
+    with pytest.raises(Refused, match=r"^kind: Expected one of public, in_house, script\.$") as caught:
+        actions.read(document(kind=kind), environment="sandbox")
+    assert caught.value.extra["fields"] == {"kind": "Expected one of public, in_house, script."}
+
+
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"\xff", b'"x"', b"{" + b" " * 70_000 + b"}"])
 def test_what_is_no_manifest_at_all_is_refused_as_a_whole(raw) -> None:
     with pytest.raises(Refused) as caught:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
@@ -72,7 +72,7 @@ def _convert(document: dict[str, Any]) -> Manifest:
             values[field.name] = msgspec.convert(_cleaned(document[field.name], field.type), field.type)
         except msgspec.ValidationError as error:
             path, say = _explained(str(error))
-            wrong[field.name + path] = say
+            wrong[field.name + path] = _choices(field.type) or say
     if wrong:
         raise refused(wrong)
     return Manifest(**values)
@@ -90,6 +90,11 @@ def _explained(error: str) -> tuple[str, str]:
     if missing := _REQUIRED.search(say):
         return f"{path}.{missing['name']}", "This is missing."
     return path.replace("[...]", ""), f"{say.replace('`', '')}."
+
+
+def _choices(kind: Any) -> str | None:
+    """The words for a field that knows only some values; the type error names none of them."""
+    return f"Expected one of {', '.join(get_args(kind))}." if get_origin(kind) is Literal else None
 
 
 async def add_version(
