@@ -1,6 +1,7 @@
 """One HTTP try: bounded, never redirected, never past the guard (contract §6.4)."""
 
 import asyncio
+import codecs
 import ipaddress
 import socket
 import ssl
@@ -224,7 +225,16 @@ def _text(reply: Reply) -> str | None:
     kind = reply.headers.get(b"content-type", b"text/plain").lower()
     if not reply.body or reply.headers.get(b"content-encoding") or not kind.startswith(_TEXT):
         return None
-    return reply.body[:CAPTURE_BYTES].decode("utf-8", errors="replace").replace("\x00", "\ufffd")
+    return _decoded(reply.body)
+
+
+def _decoded(body: bytes) -> str | None:
+    """The beginning of an answer as text; only a character that the limit cuts through is dropped. Binary is none."""
+    try:
+        text, _ = codecs.utf_8_decode(body[:CAPTURE_BYTES], "strict", len(body) <= CAPTURE_BYTES)
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text else text
 
 
 def _failure(error: Exception) -> Answer:

@@ -116,6 +116,27 @@ async def test_a_body_beyond_bounds_is_cut_and_the_answer_counts() -> None:
     assert answer.body == "x" * CAPTURE_BYTES
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("grün ✓".encode(), "grün ✓"),
+        (b"x" * (CAPTURE_BYTES - 1) + "✓ and more".encode(), "x" * (CAPTURE_BYTES - 1)),
+        (b"x" * (CAPTURE_BYTES - 3) + "✓".encode(), "x" * (CAPTURE_BYTES - 3) + "✓"),
+        (b"x" * (CAPTURE_BYTES - 1) + b"\xff and more", None),
+        (b"x" * (CAPTURE_BYTES - 1) + b"\xe2", None),
+        (b"cut off \xe2\x9c", None),
+        (b"gr\xfcn", None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"looks\x00like text", None),
+    ],
+    ids=["text", "cut by the limit", "just fits", "not by the limit", "its own fault", "short", "latin", "png", "nul"],
+)
+async def test_of_an_answer_only_text_is_kept(body, kept) -> None:
+    head = b"Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body)
+    answer = await post(saying(HEAD, head, body), timeout_s=30)
+    assert (answer.outcome, answer.body) == (Outcome.OK, kept)
+
+
 async def test_a_dripped_body_does_not_take_back_the_status() -> None:
     assert (await post(drips_a_body, timeout_s=30)).outcome is Outcome.OK
 
