@@ -4,9 +4,15 @@ from pathlib import Path
 
 import msgspec
 
+from revento.contract.v1.wire import stamp
+from revento.events.program import actions as program
+from revento.events.program import queries
+from revento.events.program.models import Host
 from revento.events.reviews import actions as reviews
 from revento.identity import proofs
 from revento.kernel.db import Database
+from revento.kernel.ids import ParticipantId
+from revento.web.organizer.program import facts_of
 from tests import visits
 from tests.browser.story import convention
 from tests.conftest import MovableClock
@@ -50,3 +56,41 @@ async def test_a_new_name_and_a_shared_answer_are_told(
         ("Captain Lei", ["display_name"]),
     ]
     assert submitted == 4
+
+
+async def test_a_hosts_new_name_reaches_her_activities_and_is_told_where_it_shows(
+    db: Database, clock: MovableClock, database_url: str, tmp_path: Path
+) -> None:
+    story = await convention(db, clock, ("Leila Haddad",))
+    linked = ("Dice Design", "Map Drawing", "Synths for Beginners")
+    async with db.tx() as tx:
+        host = ParticipantId(await tx.one(str, "SELECT id FROM participants"))
+        planner = await proofs.as_planner(tx, story.people["Ada Moss"], story.event_id)
+        for title in (*linked, "Quiet Reading"):
+            activity = await queries.lock_activity(tx, story.event_id, story.activities[title])
+            hosts = (Host("Bo Reed"), Host("Leila Haddad", host if title in linked else None))
+            facts = msgspec.structs.replace(facts_of(activity), hosts=hosts)
+            await program.edit_activity(tx, planner, activity.id, facts, now=clock.now())
+        before = len(await messages(tx, "activity.updated"))
+        looked_at = (await queries.lock_activity(tx, story.event_id, story.activities["Dice Design"])).version
+    form = f"/events/{story.event_id}/application"
+    clock.pass_(minutes=5)
+    async with visits.opened(database_url, clock, tmp_path) as site:
+        leila = await site.as_user(story.people["Leila Haddad"])
+        for _ in range(2):
+            assert (await leila.post(f"{form}/name", {"display_name": "Captain Lei"})).status_code == 303
+        sent = {"role": "participant", "display_name": "Captain Lei", "q-about": "A lantern made of bees."}
+        assert (await leila.post(form, sent)).status_code == 303
+    async with db.tx() as tx:
+        shown = {each.title: each for each in await queries.list_activities(tx, story.event_id, drafts=True)}
+        data = [msgspec.json.decode(each)["data"] for each in await messages(tx, "activity.updated")]
+    names = {title: [host.display_name for host in shown[title].hosts] for title in (*linked, "Quiet Reading")}
+    assert names.pop("Quiet Reading") == ["Bo Reed", "Leila Haddad"]
+    assert set(map(tuple, names.values())) == {("Bo Reed", "Captain Lei")}
+    told = {each["title"]: each for each in data if each["hosts"][-1]["display_name"] == "Captain Lei"}
+    assert (set(told), len(data)) == ({"Dice Design", "Map Drawing"}, before + 2)
+    for each in told.values():
+        assert each["changed_fields"] == ["hosts"]
+        assert each["previous"]["hosts"][-1] == {"participant_id": host, "display_name": "Leila Haddad"}
+        assert each["updated_at"] == stamp(clock.now())
+    assert shown["Dice Design"].version == looked_at + 1

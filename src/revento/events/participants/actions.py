@@ -7,6 +7,7 @@ from revento.contract.errors import Refused
 from revento.events.events import queries as events
 from revento.events.participants import queries, shapes
 from revento.events.participants.models import Participant
+from revento.events.program import actions as program
 from revento.identity.audit import actions as audit
 from revento.identity.proofs import Organizer
 from revento.kernel.db import Tx
@@ -67,9 +68,14 @@ async def tell_registered(tx: Tx, event_id: EventId, ids: list[ParticipantId], *
 async def tell_updated(
     tx: Tx, event_id: EventId, id: ParticipantId, changed: list[str], *, now: datetime
 ) -> Participant:
-    """Tells integrations which of name, role and shared answers changed; the participant as it is now."""
+    """Tells integrations which of name, role and shared answers changed; the participant as it is now.
+
+    A host's new name reaches her activities here, whichever door it came through.
+    """
     event = await events.get(tx, event_id)
     participant = await queries.get(tx, event_id, id)
+    if "display_name" in changed:
+        await program.rename_host(tx, event_id, event.organization_id, id, participant.display_name, now=now)
     await outbox.put(
         tx,
         topics.PARTICIPANT_PROFILE_UPDATED,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from revento.contract import errors, limits, topics
 from revento.contract.errors import Refused
 from revento.events.program import queries, rules, shapes
+from revento.events.program.batches import queries as batches
 from revento.events.program.models import Activity, ActivityFacts
 from revento.events.signups import rules as signup_rules
 from revento.events.signups import waitlist
@@ -12,7 +13,7 @@ from revento.identity.audit import actions as audit
 from revento.identity.proofs import Planner
 from revento.kernel import ids
 from revento.kernel.db import CheckViolation, ForeignKeyViolation, Tx
-from revento.kernel.ids import ActivityId, EventId, OrganizationId
+from revento.kernel.ids import ActivityId, EventId, OrganizationId, ParticipantId
 from revento.webhooks.outbox import actions as outbox
 
 QUIET = timedelta(seconds=limits.CAPACITY_DEBOUNCE_S)
@@ -89,6 +90,25 @@ async def drop_draft(tx: Tx, planner: Planner, id: ActivityId, *, now: datetime)
         raise Refused(errors.WRONG_STATE, "A published activity is cancelled, not removed: people have seen it.")
     await queries.drop_activity(tx, planner.event_id, id)
     await _note(tx, planner, "activity.dropped", id, now=now)
+
+
+async def rename_host(
+    tx: Tx,
+    event_id: EventId,
+    organization_id: OrganizationId,
+    participant_id: ParticipantId,
+    display_name: str,
+    *,
+    now: datetime,
+) -> None:
+    """A host is called otherwise now: her activities say so, and those that show another name than before are told."""
+    shown = await queries.lock_hosted(tx, event_id, participant_id, other_than=display_name)
+    if not shown:
+        return
+    await queries.set_host_name(tx, event_id, participant_id, display_name, now=now)
+    renamed = await batches.list_by_ids(tx, event_id, [each.id for each in shown])
+    for before, activity in zip(shown, renamed, strict=True):
+        await tell_updated(tx, organization_id, activity, before, now=now)
 
 
 async def tell_updated(

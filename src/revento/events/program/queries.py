@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 
 from revento.events.program.models import Activity, ActivityFacts, Booking, Host
 from revento.kernel.db import Tx
-from revento.kernel.ids import ActivityId, EventId
+from revento.kernel.ids import ActivityId, EventId, ParticipantId
 from revento.kernel.reader import join
 
 # An activity with its hosts: the columns of `Activity`, for every statement that reads one.
@@ -213,6 +213,45 @@ async def put_hosts(tx: Tx, event_id: EventId, activity_id: ActivityId, hosts: t
         for position, host in enumerate(hosts)
     ]
     await tx.run_many(INSERT_HOST, rows)
+
+
+# Index activity_hosts_by_participant.
+LOCK_HOSTED: Final = join(
+    ACTIVITY,
+    """
+     WHERE a.event_id = %(event_id)s
+       AND a.id IN (SELECT activity_id FROM activity_hosts
+                     WHERE event_id = %(event_id)s AND participant_id = %(participant_id)s
+                       AND display_name <> %(display_name)s)
+     ORDER BY a.id
+       FOR UPDATE OF a
+""",
+)
+
+
+async def lock_hosted(tx: Tx, event_id: EventId, participant_id: ParticipantId, *, other_than: str) -> list[Activity]:
+    """The activities, locked, that show this host under another name than that, drafts too."""
+    return await tx.all(
+        Activity, LOCK_HOSTED, event_id=event_id, participant_id=participant_id, display_name=other_than
+    )
+
+
+SET_HOST_NAME = """
+    WITH renamed AS (
+        UPDATE activity_hosts SET display_name = %(display_name)s
+         WHERE event_id = %(event_id)s AND participant_id = %(participant_id)s AND display_name <> %(display_name)s
+        RETURNING activity_id
+    )
+    UPDATE activities SET version = version + 1, updated_at = %(now)s
+     WHERE event_id = %(event_id)s AND id IN (SELECT activity_id FROM renamed)
+"""
+
+
+async def set_host_name(
+    tx: Tx, event_id: EventId, participant_id: ParticipantId, display_name: str, *, now: datetime
+) -> None:
+    """Calls a host otherwise in every activity; to a planner who looks at one, it has changed."""
+    await tx.run(SET_HOST_NAME, event_id=event_id, participant_id=participant_id, display_name=display_name, now=now)
 
 
 UPDATED_AT = """
