@@ -282,10 +282,10 @@ async def review(ruben: Hand, olga: Hand, live: Live, base: str, address: str, s
         await olga.button("Live test: send a forged and a stale message now")
         for _ in range(WAIT_S * 2):
             await olga.page.reload()
-            if await olga.page.get_by_text("stale timestamp: refused").count():
+            if await olga.page.get_by_text("An old timestamp: refused").count():
                 break
             await olga.page.wait_for_timeout(500)
-        assert await olga.page.get_by_text("bad signature: refused").count()
+        assert await olga.page.get_by_text("A stranger's signature: refused").count()
         finding = "curl https://revento.example/api/v1/events/EVENT/program"
         await decide(olga, "changes", "It never reads the program.", finding)
     with steps.step("Integrator: reads the finding, submits again"):
