@@ -62,8 +62,6 @@ class ScopeUse(Row, frozen=True):
 
     scope: str
     installations: int
-    requests: int
-    last_at: datetime
 
 
 class Offender(Row, frozen=True):

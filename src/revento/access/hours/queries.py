@@ -74,21 +74,24 @@ async def list_by_installation(tx: Tx, integration_id: str, *, since: datetime) 
     return await tx.all(ByInstallation, LIST_BY_INSTALLATION, integration_id=integration_id, since=since)
 
 
-# Connections first: a count of distinct ones would sort a month of hours. One that was only ever refused used nothing.
+# Serves the developer's overview: a look into api_hours_by_use for each connection and scope, not a month of hours.
+# A connection that was only ever refused used nothing.
 LIST_SCOPES = """
-    SELECT scope, count(installation_id) AS installations, sum(requests)::bigint AS requests, max(last_at) AS last_at
-      FROM (SELECT scope, installation_id, sum(requests) AS requests, max(last_at) AS last_at
-              FROM api_hours
-             WHERE integration_id = %(integration_id)s AND hour >= %(since)s AND scope <> ''
-             GROUP BY scope, installation_id
-            HAVING sum(requests - refused) > 0) AS connections
-     GROUP BY scope
+    SELECT s.scope, count(*) AS installations
+      FROM unnest(%(scopes)s::text[]) AS s (scope)
+     CROSS JOIN installations i
+     CROSS JOIN LATERAL (SELECT FROM api_hours h
+                          WHERE h.installation_id = i.id AND h.scope = s.scope AND h.hour >= %(since)s
+                            AND h.requests > h.refused
+                          ORDER BY h.hour DESC LIMIT 1) AS used
+     WHERE i.integration_id = %(integration_id)s
+     GROUP BY s.scope
 """
 
 
-async def list_scopes(tx: Tx, integration_id: str, *, since: datetime) -> list[ScopeUse]:
-    """Which scopes an integration used, and on how many connections."""
-    return await tx.all(ScopeUse, LIST_SCOPES, integration_id=integration_id, since=since)
+async def list_scopes(tx: Tx, integration_id: str, scopes: list[str], *, since: datetime) -> list[ScopeUse]:
+    """Which of these scopes an integration used, and on how many connections."""
+    return await tx.all(ScopeUse, LIST_SCOPES, integration_id=integration_id, scopes=scopes, since=since)
 
 
 # Serves the operator's page of platform health; index api_hours_by_hour.

@@ -42,7 +42,8 @@ async def overview(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> Res
     """The integration at a glance."""
     now = clock.now()
     api = await hours.figures(tx, desk.console.id, client_id=desk.client.id, now=now)
-    used = {each.scope: each for each in await hour_rows.list_scopes(tx, desk.console.id, since=now - MONTH)}
+    scopes = await hour_rows.list_scopes(tx, desk.console.id, _declared(desk), since=now - MONTH)
+    used = {each.scope: each for each in scopes}
     going = await deprecations.list_of_integration(tx, desk.console.id, since=now - MONTH)
     receivers = await endpoints_of(tx, desk)
     health = await figures.of(tx, [each.no for each in receivers], now=now)

@@ -59,3 +59,5 @@ CREATE TABLE api_hours (
 );
 -- Serves the operator's figures, who still calls what goes away, and the dropping of old hours.
 CREATE INDEX api_hours_by_hour ON api_hours (hour);
+-- Serves which scopes an integration uses, connection by connection.
+CREATE INDEX api_hours_by_use ON api_hours (installation_id, scope, hour);
