@@ -71,6 +71,24 @@ async def test_chosen_dead_letters_are_sent_again_under_their_ids(
     assert CHOICE.findall((await ruben.get(f"{base(con)}/dead-letters")).text) == ids[2:]
 
 
+async def test_all_dead_letters_that_a_search_found_are_sent_again_with_one_press(
+    db: Database, site: Site, ruben: Visitor, con: world.World, receiver: Receiver
+) -> None:
+    receiver.answers[:] = [500, 500, 500]
+    async with dispatching(db, ladder=(0,)):
+        await world.happen(db, con, 3)
+        await until(db, NOTHING_LEFT)
+    dead, resend = f"{base(con)}/dead-letters", f"{base(con)}/dead-letters/resend"
+    page = (await ruben.get(f"{dead}?q=act_moss")).text
+    assert "No dead letter answers this search." in page
+    assert (await ruben.post(f"{resend}?q=act_moss", {"all": "yes"})).status_code == 303
+    found = (await ruben.get(dead)).text
+    assert (len(CHOICE.findall(found)), f'action="{resend}"' in found) == (3, True)
+    assert (await ruben.post(resend, {"all": "yes"})).status_code == 303
+    assert CHOICE.findall((await ruben.get(dead)).text) == []
+    assert await site.rows(int, "SELECT count(*) FROM deliveries") == [3]
+
+
 async def test_a_replay_is_ordered_and_shows_its_progress(
     db: Database, site: Site, ruben: Visitor, con: world.World, receiver: Receiver
 ) -> None:

@@ -34,6 +34,7 @@ from revento.webhooks.dead_letters import actions as dead_letters
 from revento.webhooks.debugger import Finding
 
 LIVE_EVERY_S: Final = 3
+SENT_AT_ONCE: Final = 1000  # dead letters that one press of a button revives
 OUTCOMES: Final = {
     "ok": N_("accepted"),
     "status": N_("refused"),
@@ -60,6 +61,12 @@ class Asked(msgspec.Struct, frozen=True):
     def query(self, **more: Any) -> str:
         """The same as the end of an address."""
         return urlencode({key: value for key, value in (self.text | more).items() if value not in (None, "")})
+
+    @property
+    def first(self) -> str:
+        """The end of the address of the log's first page, its question mark included."""
+        query = self.query()
+        return f"?{query}" if query else ""
 
     @property
     def here(self) -> str:
@@ -279,6 +286,7 @@ async def dead_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Re
         older=f"?{wanted.query(before=rows[PAGE - 1].no)}" if len(rows) > PAGE else None,
         names=names,
         asked=wanted,
+        resend_at=f"{desk.base}/dead-letters/resend{wanted.first}",
         filtered=any(wanted.text[name] for name in ("q", "topic", "event", "since", "until")),
         topic_options=[(name, name) for name in topics.BY_NAME],
     )
@@ -288,8 +296,11 @@ async def dead_page(request: AnyRequest, tx: Given[Tx], desk: Given[Desk]) -> Re
 async def resend_some(
     request: AnyRequest, tx: Given[Tx], desk: Given[Desk], developer: Given[Developer]
 ) -> Response[Any]:
-    """Send the chosen dead letters again."""
-    ids = [id for each in (await request.form()).getall("ids", []) if (id := uuid_of(str(each)))]
+    """Send the chosen dead letters again, or all that answer the search of the address."""
+    form = await request.form()
+    ids = [id for each in form.getall("ids", []) if (id := uuid_of(str(each)))]
+    if form.get("all"):
+        ids = [row.id for row in await found(tx, desk, asked(request, desk, state="dead"), limit=SENT_AT_ONCE)]
     sent = await dead_letters.resend(tx, [each.no for each in await endpoints_of(tx, desk)], ids)
     said = ngettext("%(n)d delivery is on its way again.", "%(n)d deliveries are on their way again.", sent)
     return go(desk.at("/dead-letters"), Flash(said % {"n": sent}, "ok" if sent else "warn"))
