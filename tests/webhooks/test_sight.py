@@ -12,6 +12,7 @@ from revento.kernel.jobs import queries as jobs
 from revento.kernel.jobs import queue
 from revento.webhooks.figures import actions as figures
 from revento.webhooks.figures import queries
+from tests import visits
 from tests.api.conftest import serve
 from tests.webhooks import world
 from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
@@ -70,6 +71,50 @@ async def test_metrics_show_the_engine_and_every_dispatcher(db, con, receiver, d
         f'revento_webhook_try_seconds_count{{dispatcher="{dispatcher.id}"}} 3.0',
     ):
         assert line in text.splitlines(), line
+
+
+UNWELL = """
+    INSERT INTO endpoints (client_id, integration_id, shard, state, paused_at, breaker_level, breaker_until,
+                           failing_since)
+    VALUES (%(client_id)s, %(integration_id)s, 0, %(state)s,
+            CASE WHEN %(state)s IN ('paused', 'probing') THEN now() END, %(level)s,
+            now() + %(until)s * interval '1 minute', CASE WHEN %(fails)s THEN now() - interval '1 hour' END)
+    RETURNING no
+"""
+STATES = (
+    ("withheld", "withheld", 0, None, False),
+    ("paused", "paused", 3, None, True),
+    ("probing", "probing", 3, None, True),
+    ("active", "failing", 0, None, True),
+    ("active", "half_open", 2, -1, True),
+    ("active", "open", 2, 10, True),
+    ("active", None, 0, None, False),
+)
+
+
+async def test_metrics_and_the_operators_page_name_each_receiver_that_is_not_well(
+    db, con, database_url, tmp_path, clock
+) -> None:
+    wanted: list[str] = []
+    async with db.tx() as tx:
+        for state, shown, level, until_min, fails in STATES:
+            made = await world.connect(tx, con, None)
+            known = {"client_id": made.client_id, "integration_id": made.integration_id}
+            no = await tx.one(int, UNWELL, **known, state=state, level=level, until=until_min, fails=fails)
+            labels = f'{{client_id="{made.client_id}",endpoint="{no}",state="{shown}"}}'
+            wanted += [f"revento_webhook_endpoint_state{labels} 1.0"] if shown else []
+        few = [one.state for one in await queries.list_troubled(tx, limit=3)]
+    async with visits.opened(database_url, clock, tmp_path) as site:
+        olga = await site.person("Olga Operator", operator=True)
+        lines = (await olga.get("/metrics")).text.splitlines()
+        page = (await olga.get("/operator/health")).text
+    assert sorted(line for line in lines if line.startswith("revento_webhook_endpoint_state{")) == sorted(wanted)
+    assert {"revento_webhook_breakers_open 1.0", "revento_webhook_breakers_half_open 1.0"} <= set(lines)
+    assert few == ["half_open", "open", "failing"]
+    rows = page[page.index('aria-labelledby="troubled"') : page.index('aria-labelledby="dispatchers"')]
+    assert rows.count("<tr>") == 1 + len(wanted)
+    assert all(words in rows for words in ("Breaker open", "Breaker half open", "Failing", "Paused", "Being probed"))
+    assert "1 half open" in page
 
 
 async def test_a_dispatcher_that_ended_without_a_word_is_not_counted_as_running(

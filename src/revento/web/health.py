@@ -15,7 +15,7 @@ from revento.web.shared import edge
 from revento.web.shared.edge import Given, Services
 from revento.webhooks.figures import prometheus
 from revento.webhooks.figures import queries as figures
-from revento.webhooks.figures.models import Engine
+from revento.webhooks.figures.models import Engine, Troubled
 from revento.webhooks.sharing import queries as sharing
 from revento.webhooks.sharing.queries import Dispatcher
 
@@ -54,8 +54,8 @@ _PROMETHEUS_TEXT: Final = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 async def metrics(provided: Given[Services]) -> Response[bytes]:
     """Prometheus text: this process, and the dispatchers and job workers as any process can see them."""
     try:
-        engine, dispatchers, queue = await edge.ask(provided, _sight)
-        shared: list[Metric] = list(prometheus.metrics(engine, dispatchers))
+        engine, troubled, dispatchers, queue = await edge.ask(provided, _sight)
+        shared: list[Metric] = list(prometheus.metrics(engine, troubled, dispatchers))
         for field, (name, say) in _JOBS.items():
             shared.append(GaugeMetricFamily(f"revento_jobs_{name}", say, value=float(getattr(queue, field))))
         shared.append(GaugeMetricFamily("revento_database_up", _UP, value=1))
@@ -64,8 +64,9 @@ async def metrics(provided: Given[Services]) -> Response[bytes]:
     return Response(generate_latest() + generate_latest(_Seen(shared)), media_type=_PROMETHEUS_TEXT)
 
 
-async def _sight(tx: Tx) -> tuple[Engine, list[Dispatcher], jobs.Sight]:
-    return await figures.engine(tx), await sharing.list_all(tx), await jobs.sight(tx)
+async def _sight(tx: Tx) -> tuple[Engine, list[Troubled], list[Dispatcher], jobs.Sight]:
+    troubled = await figures.list_troubled(tx, limit=prometheus.MOST_TROUBLED)
+    return await figures.engine(tx), troubled, await sharing.list_all(tx), await jobs.sight(tx)
 
 
 class _Seen(Collector):

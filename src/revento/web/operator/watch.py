@@ -33,6 +33,7 @@ from revento.webhooks.sharing import queries as sharing
 
 DAY: Final = timedelta(days=1)
 MONTH: Final = timedelta(days=30)
+TROUBLED_MOST: Final = 50
 
 
 class Gone(msgspec.Struct):
@@ -55,6 +56,7 @@ async def health_page(tx: Given[Tx], desk: Given[Desk], clock: Given[Clock]) -> 
         "health.html",
         desk,
         engine=await figures.engine(tx),
+        troubled=await figures.list_troubled(tx, limit=TROUBLED_MOST),
         dispatchers=await sharing.list_all(tx),
         jobs=await queue.sight(tx),
         endpoints=slowest,

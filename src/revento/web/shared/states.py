@@ -56,6 +56,11 @@ LOOKS = {
     "dead": Look(N_("Given up"), "bad", "circle-x"),
     "held": Look(N_("Held"), "warn", "pause"),
     "paused": Look(N_("Paused"), "warn", "pause"),
+    # receivers of webhooks
+    "breaker_open": Look(N_("Breaker open"), "bad", "circle-x"),
+    "breaker_half_open": Look(N_("Breaker half open"), "warn", "rotate-cw"),
+    "probing": Look(N_("Being probed"), "warn", "search"),
+    "withheld": Look(N_("Withheld"), "", "pause"),
     # integrations and connections
     "healthy": Look(N_("Healthy"), "ok", "circle-check"),
     "failing": Look(N_("Failing"), "bad", "circle-x"),

@@ -53,6 +53,20 @@ class Figures(msgspec.Struct, frozen=True):
     dead: int
 
 
+class Troubled(Row, frozen=True):
+    """A receiver that is not simply healthy, and since when it has failed.
+
+    `state` is `open` or `half_open` (the breaker's), `failing` (before its breaker opens), else the receiver's own.
+    """
+
+    no: int
+    client_id: str
+    integration_id: str
+    state: str
+    reason: str | None
+    failing_since: datetime | None
+
+
 class Engine(Row, frozen=True):
     """The whole engine at a glance. Ages in seconds; `healthy_age_s` leaves out receivers that failed last time."""
 
@@ -66,6 +80,7 @@ class Engine(Row, frozen=True):
     held: int
     dead: int
     breakers_open: int
+    breakers_half_open: int
     failing: int
     paused: int
     withheld: int

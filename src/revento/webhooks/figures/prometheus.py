@@ -6,7 +6,7 @@ from typing import Any, Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from revento.webhooks.figures import buckets
-from revento.webhooks.figures.models import Engine
+from revento.webhooks.figures.models import Engine, Troubled
 from revento.webhooks.sharing.queries import Dispatcher
 
 _GAUGES: Final = {
@@ -16,11 +16,14 @@ _GAUGES: Final = {
     "healthy_age_s": ("healthy_queue_age_seconds", "The same, without receivers that failed last time."),
     "dead": ("dead_letters", "Deliveries in the dead-letter queue (counted up to 100,000)."),
     "breakers_open": ("breakers_open", "Receivers behind an open circuit breaker."),
+    "breakers_half_open": ("breakers_half_open", "Receivers that one delivery at a time may try again."),
     "failing": ("endpoints_failing", "Receivers that have not succeeded since their last failure."),
     "oldest_snapshot_s": ("oldest_snapshot_seconds", "Age of the oldest database snapshot that holds back vacuum."),
 }
 _DELIVERIES: Final = ("ready", "sending", "waiting", "held")
 _ENDPOINTS: Final = ("active", "paused", "withheld")
+# One sample each: what is beyond is counted by the other gauges only.
+MOST_TROUBLED: Final = 500
 _COUNTERS: Final = {
     "claims": ("claims", "Claim statements that returned rows."),
     "claimed": ("claimed", "Deliveries claimed."),
@@ -30,7 +33,7 @@ _COUNTERS: Final = {
 }
 
 
-def metrics(engine: Engine, dispatchers: Sequence[Dispatcher]) -> Generator[Metric]:
+def metrics(engine: Engine, troubled: Sequence[Troubled], dispatchers: Sequence[Dispatcher]) -> Generator[Metric]:
     """Everything about webhooks, as of now."""
     for field, (name, say) in _GAUGES.items():
         yield GaugeMetricFamily(f"revento_webhook_{name}", say, value=float(getattr(engine, field)))
@@ -38,6 +41,7 @@ def metrics(engine: Engine, dispatchers: Sequence[Dispatcher]) -> Generator[Metr
         "revento_webhook_deliveries", "Live deliveries by state (counted up to 100,000).", engine, _DELIVERIES
     )
     yield _labelled("revento_webhook_endpoints", "Receivers by state.", engine, _ENDPOINTS)
+    yield _states(troubled)
     alive = sum(one.is_alive for one in dispatchers)
     yield GaugeMetricFamily("revento_webhook_dispatchers", "Dispatchers seen within the last 5 seconds.", value=alive)
     yield from _counted(dispatchers)
@@ -47,6 +51,17 @@ def _labelled(name: str, say: str, engine: Engine, states: Sequence[str]) -> Met
     family = GaugeMetricFamily(name, say, labels=["state"])
     for state in states:
         family.add_metric([state], float(getattr(engine, state)))
+    return family
+
+
+def _states(troubled: Sequence[Troubled]) -> Metric:
+    say = (
+        "1 for each receiver that is not simply healthy: open, half_open (its breaker), failing, paused, probing, "
+        f"withheld. At most {MOST_TROUBLED}, those behind breakers first."
+    )
+    family = GaugeMetricFamily("revento_webhook_endpoint_state", say, labels=["endpoint", "client_id", "state"])
+    for one in troubled[:MOST_TROUBLED]:
+        family.add_metric([str(one.no), one.client_id, one.state], 1.0)
     return family
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from revento.kernel.db import Tx
-from revento.webhooks.figures.models import Engine, Hourly, Outstanding, Span
+from revento.webhooks.figures.models import Engine, Hourly, Outstanding, Span, Troubled
 
 # At most 168 rows per endpoint, gone through once; primary key of endpoint_hours.
 LIST_SPANS = """
@@ -83,7 +83,11 @@ ENGINE = """
            (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 3 LIMIT 100000) AS few) AS waiting,
            (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 4 LIMIT 100000) AS few) AS held,
            (SELECT count(*) FROM (SELECT FROM delivery_log WHERE state = 'dead' LIMIT 100000) AS few) AS dead,
-           (SELECT count(*) FROM endpoints WHERE breaker_level > 0) AS breakers_open,
+           (SELECT count(*) FROM endpoints WHERE state = 'active' AND breaker_level > 0 AND breaker_until > now())
+           AS breakers_open,
+           (SELECT count(*) FROM endpoints
+             WHERE state = 'active' AND breaker_level > 0 AND coalesce(breaker_until, now()) <= now())
+           AS breakers_half_open,
            (SELECT count(*) FROM endpoints WHERE failing_since IS NOT NULL) AS failing,
            (SELECT count(*) FROM endpoints WHERE state IN ('paused', 'probing')) AS paused,
            (SELECT count(*) FROM endpoints WHERE state = 'withheld') AS withheld,
@@ -98,3 +102,22 @@ ENGINE = """
 async def engine(tx: Tx) -> Engine:
     """The whole engine at a glance, for metrics and the operator's page."""
     return await tx.one(Engine, ENGINE)
+
+
+# Index endpoints_troubled. Whom something may be done about comes first, so that what is cut off is what only waits.
+LIST_TROUBLED = """
+    SELECT no, client_id, integration_id, reason, failing_since,
+           CASE WHEN state <> 'active' THEN state
+                WHEN breaker_level = 0 THEN 'failing'
+                WHEN breaker_until > now() THEN 'open'
+                ELSE 'half_open' END AS state
+      FROM endpoints
+     WHERE state <> 'active' OR failing_since IS NOT NULL
+     ORDER BY state = 'withheld', state <> 'active', breaker_level = 0, no
+     LIMIT %(limit)s
+"""
+
+
+async def list_troubled(tx: Tx, *, limit: int) -> list[Troubled]:
+    """Receivers that are not simply healthy: behind their breakers, failing, paused, withheld, in this order."""
+    return await tx.all(Troubled, LIST_TROUBLED, limit=limit)
