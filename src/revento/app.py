@@ -60,6 +60,7 @@ def configure(app: Litestar, settings: Settings, *, clock: Clock | None = None) 
     if settings.database_url is None:
         raise Misconfigured("DATABASE_URL", "is missing; `revento up` brings a database of its own")
     keys = Keys(settings.secret_key or load_or_create_key(settings.data_dir))
+    errors.configure(settings.base_url)
     app.state["configured"] = Configured(settings, settings.database_url, keys, clock or Clock())
     return app
 

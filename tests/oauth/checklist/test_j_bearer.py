@@ -19,18 +19,22 @@ async def test_66_bad_tokens_are_challenged_and_a_missing_one_without_an_error(
     assert (await badges.http.get(path, headers=bearer(live, "bearer"))).status_code == 200
     missing = await badges.http.get(path)
     assert (missing.status_code, missing.json()["error"]) == (401, "invalid_token")
-    assert missing.headers["www-authenticate"].startswith("Bearer")
-    assert "error=" not in missing.headers["www-authenticate"]
+    base_url = str(badges.http.base_url)
+    metadata = f'resource_metadata="{base_url}/.well-known/oauth-protected-resource"'
+    assert missing.headers["www-authenticate"] == f"Bearer {metadata}"
+    assert (await badges.http.get(metadata.split('"')[1])).json()["authorization_servers"] == [base_url]
     revoked = (await badges.refresh(tokens["refresh_token"])).json()["access_token"]
     await badges.token(path="/oauth/revoke", token=revoked)
     changed = live[:-1] + ("0" if live[-1] != "0" else "1")
     for token, code in (("x", "invalid_token"), (changed, "invalid_token"), (revoked, "token_revoked")):
         told = await badges.http.get(path, headers=bearer(token))
         assert (told.status_code, told.json()["error"]) == (401, code)
-        assert 'error="invalid_token"' in told.headers["www-authenticate"]
+        described = ', error_description="revoked"' if code == "token_revoked" else ""
+        assert told.headers["www-authenticate"] == f'Bearer error="invalid_token"{described}, {metadata}'
     clock.pass_(seconds=3600)
     told = await badges.http.get(path, headers=bearer(live))
     assert (told.status_code, told.json()["error"]) == (401, "token_expired")
+    assert told.headers["www-authenticate"] == f'Bearer error="invalid_token", error_description="expired", {metadata}'
 
 
 async def test_67_a_token_opens_its_own_event_kind_and_scopes_alone(

@@ -62,6 +62,14 @@ _CHALLENGES: Final = {
     errors.INSUFFICIENT_SCOPE: 'Bearer error="insufficient_scope", scope="{required_scope}"',
 }
 _logger: Final = log.logger("web")
+# Where a client learns who issues our tokens (RFC 9728 §5.1): told once, when the process is configured.
+_resource_metadata = ""
+
+
+def configure(base_url: str) -> None:
+    """Says under which address this process is reached; its challenges name it."""
+    global _resource_metadata
+    _resource_metadata = f'resource_metadata="{base_url}/.well-known/oauth-protected-resource"'
 
 
 def is_for_programs(path: str) -> bool:
@@ -88,7 +96,8 @@ def error_headers(path: str, reason: Reason, extra: dict[str, Any]) -> dict[str,
     """What an error answer says beside its body."""
     found = {"Cache-Control": "no-store"}
     if reason.status in (401, 403) and path.startswith("/api/") and (challenge := _CHALLENGES.get(reason)):
-        found["WWW-Authenticate"] = challenge.format(**extra)
+        said = challenge.format(**extra)
+        found["WWW-Authenticate"] = f"{said}{' ' if said == 'Bearer' else ', '}{_resource_metadata}"
     if path in _OAUTH:
         found["Pragma"] = "no-cache"
         if reason.status == 401:
@@ -170,4 +179,4 @@ _BY_CLASS: Final[dict[Any, Any]] = {
 }
 HANDLERS: Final[ExceptionHandlersMap] = _BY_CLASS
 
-__all__ = ["HANDLERS", "answer", "error_headers", "is_for_programs", "json_body", "json_error"]
+__all__ = ["HANDLERS", "answer", "configure", "error_headers", "is_for_programs", "json_body", "json_error"]
