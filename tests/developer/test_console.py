@@ -2,6 +2,10 @@
 
 import json
 import re
+import socket
+from typing import Any
+
+import pytest
 
 from tests.integrations.given import document
 from tests.visits import Site, Visitor, routes_below
@@ -102,6 +106,31 @@ async def test_a_pasted_manifest_is_told_what_is_wrong_by_path_and_kept(site: Si
     assert (
         await ruben.post("/developer/integrations", {"as": "json", "where": "sandbox", "document": right})
     ).status_code == 200
+
+
+async def test_a_webhook_address_whose_name_leads_inside_is_refused_wherever_it_is_saved(
+    site: Site, ruben: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one name of this test is served by a resolver of its own; all others by the machine's."""
+    address, really, say = "https://inside.example/hook", socket.getaddrinfo, "inside.example leads to an address"
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 443))]
+
+    def answers(host: Any, *more: Any) -> Any:
+        return inside if host == "inside.example" else really(host, *more)
+
+    made, wrong = await registered(site, ruben), document(webhook_url=address)
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    base = f"/developer/integrations/{made.id}"
+    for path in ("/developer/integrations", f"{base}/manifest"):
+        in_fields = await ruben.post(path, fields(webhook_url=address))
+        assert (in_fields.status_code, 'id="webhook_url-error"' in in_fields.text) == (422, True)
+        pasted = await ruben.post(path, {"as": "json", "where": "sandbox", "document": json.dumps(wrong)})
+        assert (pasted.status_code, say in in_fields.text, say in pasted.text) == (422, True, True)
+    auth = (made.client_id, made.client_secret)
+    pushed = await ruben.client.post("/api/v1/integration/manifest", json=wrong, auth=auth)
+    assert (pushed.status_code, pushed.json()["field"]) == (400, "webhook_url")
+    assert say in pushed.json()["expected"]
+    assert await site.rows(int, "SELECT count(*) FROM manifests") == [1]
 
 
 async def test_an_uploaded_manifest_counts_like_a_pasted_one(site: Site, ruben: Visitor) -> None:

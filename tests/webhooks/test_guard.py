@@ -1,8 +1,8 @@
 """The SSRF guard: every spelling of an address that is not for us, and names that change their mind."""
 
-import asyncio
 import ipaddress
 import socket
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -131,10 +131,51 @@ def test_every_record_of_a_name_must_be_fine() -> None:
     assert guard.why_not_resolved([good], LOOPBACK, plain=True) == "Webhooks go to https on port 443 only."
 
 
-async def test_an_address_is_asked_for_when_it_is_registered() -> None:
+def served_by(monkeypatch, names: dict[str, list[str]]) -> list[str]:
+    """These names are served by a resolver of the test's own: the machine's is replaced. Whom it was asked for."""
+    asked: list[str] = []
+
+    def answers(host, port, *more):
+        asked.append(host)
+        if host not in names:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        kinds = [(socket.AF_INET6 if ":" in one else socket.AF_INET, one) for one in names[host]]
+        return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for family, one in kinds]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    return asked
+
+
+async def test_a_name_that_leads_where_we_do_not_go_is_refused_when_it_is_registered(monkeypatch) -> None:
+    names = {
+        "public.example": ["93.184.216.34", "2606:4700:4700::1111"],
+        "inside.example": ["93.184.216.34", "10.1.2.3"],
+        "metadata.example": ["::ffff:169.254.169.254"],
+        "localhost": ["127.0.0.1"],
+    }
+    asked = served_by(monkeypatch, names)
+    assert await guard.why_not_reach("https://public.example/hook") is None
+    assert await guard.why_not_reach("https://inside.example/hook") == (
+        "inside.example leads to an address that is refused. 10.1.2.3 is not a public address (a private network). "
+        "Webhooks go to public addresses only."
+    )
+    assert "metadata service" in (await guard.why_not_reach("https://metadata.example/hook") or "")
     assert await guard.why_not_reach("http://localhost:3000/hook", LOOPBACK) is None
-    say = await guard.why_not_reach("https://no-such-name.invalid/hook")
-    assert say == "The host no-such-name.invalid cannot be found."
+    assert "port 443 only" in (await guard.why_not_reach("http://public.example/hook", LOOPBACK) or "")
+    assert asked == ["public.example", "inside.example", "metadata.example", "localhost", "public.example"]
+    assert await guard.why_not_reach("https://10.1.2.3/hook") == guard.why_not_url("https://10.1.2.3/hook")
+    assert await guard.why_not_reach("https://8.8.8.8/hook") is None
+    assert len(asked) == 5
+
+
+async def test_a_name_that_is_not_known_yet_or_slow_to_tell_is_left_to_the_socket(monkeypatch) -> None:
+    served_by(monkeypatch, {})
+    assert await guard.why_not_reach("https://soon.example/hook") is None
+    told = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: told.wait(30))
+    monkeypatch.setattr(guard, "RESOLVE_S", 0.05)
+    assert await guard.why_not_reach("https://slow.example/hook") is None
+    told.set()
 
 
 async def post(url: str, *, allowed=()):
@@ -157,18 +198,10 @@ async def test_nothing_is_sent_to_this_machine_without_the_list(host) -> None:
 async def test_a_name_that_answers_public_first_and_loopback_second_is_refused_when_the_socket_opens(
     monkeypatch,
 ) -> None:
-    """The names of this test are served by a resolver of its own: the machine's, not ours, is replaced."""
-    asked: list[str] = []
-
-    def answers(host, port, *more):
-        asked.append(host)
-        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", answers)
-    loop_answers = asyncio.get_running_loop().getaddrinfo
-    assert loop_answers is not None
+    names = {"rebinding.example": ["93.184.216.34"]}
+    asked = served_by(monkeypatch, names)
     assert await guard.why_not_reach("https://rebinding.example/") is None
+    names["rebinding.example"] = ["127.0.0.1"]
     answer = await post("https://rebinding.example/")
     assert answer.outcome is Outcome.REFUSED
     assert "127.0.0.1" in (answer.detail or "")

@@ -70,7 +70,7 @@ def register(
     async def work(desk: Desk, tx: Tx) -> Any:
         found = await _organization(tx, organization)
         environment = _environment(desk, found)
-        document = _read(desk, raw, environment)
+        document = await _read(desk, raw, environment)
         whose = found.id if found else None
         owner = await _owner(tx, found)
         return await catalogue.register(
@@ -93,7 +93,7 @@ def update(id: Id, manifest: File, environment: Where = None, json: terminal.Jso
 
     async def work(desk: Desk, tx: Tx) -> dict[str, Any]:
         client = await _client(tx, id, environment)
-        document = _read(desk, raw, client.environment)
+        document = await _read(desk, raw, client.environment)
         changed, touched = await manifests.compare(tx, client.integration_id, document, environment=client.environment)
         version, secret = await catalogue.update(tx, None, client, document, box=desk.box, now=desk.clock.now())
         return {
@@ -229,8 +229,8 @@ def _settings(made: Registered, organization: str | None, known: dict[str, str])
     return told
 
 
-def _read(desk: Desk, raw: bytes, environment: Environment) -> Manifest:
-    return manifests.read(raw, environment=environment, allowed=desk.settings.webhook_allow_nets)
+async def _read(desk: Desk, raw: bytes, environment: Environment) -> Manifest:
+    return await manifests.read_to_keep(raw, environment=environment, allowed=desk.settings.webhook_allow_nets)
 
 
 async def _organization(tx: Tx, id: str | None) -> Organization | None:

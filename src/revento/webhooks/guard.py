@@ -9,6 +9,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from yarl import URL
@@ -18,7 +19,9 @@ from revento.kernel.config import Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST_URL: Final = 2048
-RESOLVE_S: Final = 5.0
+RESOLVE_S: Final = 1.0
+# Looking up must not hold up anything else of the process; with all of them stuck at slow name servers, names pass.
+_THREADS: Final = ThreadPoolExecutor(4, thread_name_prefix="guard-dns")
 _BAD_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY: Final = re.compile(r"(?<=[^/:])[/?#]")  # what ends it
 # "Ends in a number" (WHATWG URL §3.5): such a host is an IPv4 address in some spelling, decimal, octal or hexadecimal.
@@ -174,14 +177,21 @@ def why_not_resolved(addresses: Sequence[Address], allowed: Sequence[Network], *
 
 
 async def why_not_reach(url: str, allowed: Sequence[Network] = ()) -> str | None:
-    """The same as `why_not_url`, and every record of the name is looked up and checked (at most 5 s)."""
+    """The same as `why_not_url`, and the name is looked up: why one that leads to a refused address is refused early.
+
+    A name that is not known yet, or whose name server is slow, passes: whoever opens the socket looks again.
+    """
     if refusal := why_not_url(url, allowed):
         return refusal
     parsed = URL(url)
     host, plain = parsed.raw_host or "", parsed.scheme != "https" or parsed.port != 443
+    if literal(host) is not None:
+        return None
+    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(RESOLVE_S):
-            found = await asyncio.get_running_loop().getaddrinfo(host, parsed.port, type=socket.SOCK_STREAM)
+            found = await loop.run_in_executor(_THREADS, socket.getaddrinfo, host, parsed.port, 0, socket.SOCK_STREAM)
     except (OSError, TimeoutError, UnicodeError):
-        return f"The host {host} cannot be found."
-    return why_not_resolved([ipaddress.ip_address(entry[4][0]) for entry in found], allowed, plain=plain)
+        return None
+    refusal = why_not_resolved([ipaddress.ip_address(str(entry[4][0])) for entry in found], allowed, plain=plain)
+    return f"{host} leads to an address that is refused. {refusal}" if refusal else None

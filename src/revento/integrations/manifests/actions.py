@@ -41,6 +41,16 @@ def read(raw: bytes | dict[str, Any], *, environment: Environment, allowed: Sequ
     return found
 
 
+async def read_to_keep(
+    raw: bytes | dict[str, Any], *, environment: Environment, allowed: Sequence[Network] = ()
+) -> Manifest:
+    """The same for one that is to be kept: where the name of its webhook address leads is looked at as well."""
+    found = read(raw, environment=environment, allowed=allowed)
+    if found.webhook_url and (why := await rules.why_not_reach(found.webhook_url, environment, allowed)):
+        raise refused({"webhook_url": why})
+    return found
+
+
 def refused(wrong: dict[str, str]) -> Refused:
     """The refusal of a manifest: one line that names every path, and `fields` for who shows them apart."""
     say = " ".join(f"{path}: {words}" for path, words in wrong.items())

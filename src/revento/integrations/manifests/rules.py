@@ -180,9 +180,16 @@ def why_not_origin(origin: str, environment: Environment) -> str | None:
 
 def why_not_webhook(url: str, environment: Environment, allowed: Sequence[Network]) -> str | None:
     """Why webhooks cannot go there: the guard's rule; loopback, where the operator allows it, for the sandbox only."""
-    if environment == "production":
-        allowed = [net for net in allowed if not net.is_loopback]
-    return guard.why_not_url(url, allowed)
+    return guard.why_not_url(url, _allowed(environment, allowed))
+
+
+async def why_not_reach(url: str, environment: Environment, allowed: Sequence[Network]) -> str | None:
+    """The same, and its name may not lead to what is refused (a second at most)."""
+    return await guard.why_not_reach(url, _allowed(environment, allowed))
+
+
+def _allowed(environment: Environment, allowed: Sequence[Network]) -> Sequence[Network]:
+    return [net for net in allowed if not net.is_loopback] if environment == "production" else allowed
 
 
 def origin_of(url: str) -> str:

@@ -59,10 +59,10 @@ async def put_manifest(request: AnyRequest, provided: Given[Services]) -> Respon
 
     async def work(proven: ProvenClient) -> Wire:
         dry_run, raw = number(request, "dry_run", 0, 0, 1) == 1, await request.body()
+        document = await _read(provided, raw, proven)
 
         async def put(tx: Tx) -> Wire:
             client = await _client(tx, proven)
-            document = _read(provided, raw, client)
             changed, touched = await manifests.compare(
                 tx, client.integration_id, document, environment=client.environment
             )
@@ -135,10 +135,12 @@ async def _client(tx: Tx, proven: ProvenClient) -> Client:
     return client
 
 
-def _read(provided: Services, raw: bytes, client: Client) -> Manifest:
+async def _read(provided: Services, raw: bytes, client: ProvenClient) -> Manifest:
     """The manifest; what is wrong with it is told by path, as the API tells it. Raises `Refused` (invalid_request)."""
     try:
-        return manifests.read(raw, environment=client.environment, allowed=provided.settings.webhook_allow_nets)
+        return await manifests.read_to_keep(
+            raw, environment=client.environment, allowed=provided.settings.webhook_allow_nets
+        )
     except Refused as refused:
         wrong: dict[str, str] = refused.extra["fields"]
         first = next(iter(wrong))

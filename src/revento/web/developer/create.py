@@ -76,7 +76,9 @@ async def create(
     environment: Environment = "sandbox" if where == SANDBOX else "production"
     try:
         raw = await document_of(posted)
-        manifest = manifests.read(raw, environment=environment, allowed=provided.settings.webhook_allow_nets)
+        manifest = await manifests.read_to_keep(
+            raw, environment=environment, allowed=provided.settings.webhook_allow_nets
+        )
         organization_id = await _place(tx, person, where, manifest)
         made = await actions.register(
             tx,

@@ -96,7 +96,7 @@ async def change(
     form = Form[Any](manifest_form.to_fields(manifest_form.to_document(posted)))
     try:
         raw = await document_of(posted)
-        manifest = manifests.read(
+        manifest = await manifests.read_to_keep(
             raw, environment=desk.client.environment, allowed=provided.settings.webhook_allow_nets
         )
         if posted.get("confirm"):

@@ -120,7 +120,7 @@ async def submit(
 ) -> Response[Any]:
     """Put the production manifest in the review queue."""
     form = await forms.read(request, Submitted)
-    manifest = _manifest(form, provided) if form.got is not None else None
+    manifest = await _manifest(form, provided) if form.got is not None else None
     if form.got is not None and manifest is not None:
         try:
             await actions.submit(
@@ -138,10 +138,10 @@ async def submit(
     return go(f"{desk.base}/submission", Flash(gettext("Submitted. You get a mail when somebody has looked.")))
 
 
-def _manifest(form: Form[Submitted], provided: Services) -> Manifest | None:
+async def _manifest(form: Form[Submitted], provided: Services) -> Manifest | None:
     assert form.got is not None
     try:
-        return manifests.read(
+        return await manifests.read_to_keep(
             form.got.document.encode(), environment="production", allowed=provided.settings.webhook_allow_nets
         )
     except Refused as refused:
