@@ -67,7 +67,7 @@ async def test_everything_of_a_console_is_found_and_opens_and_nothing_of_another
         id: [f"{base}/requests{env}&q={id}"],
         sent[0]: [f"{base}{one}{env}"],
         told: [f"{base}{one}{env}"],
-        request: [f"{base}/deliveries/{each}{env}" for each in ended],
+        request: [*(f"{base}/deliveries/{each}{env}" for each in ended), f"{base}/tokens{env}&q={request}"],
         "capacity_state": [f"{base}/deliveries{env}&topic=activity.capacity_state_changed"],
     }
     for words, links in expected.items():

@@ -61,6 +61,7 @@ async def test_a_request_id_finds_the_request_and_what_it_caused(
     await ada.post(path, headers={"X-Revento-Request-Id": id})
     page = (await olga.get("/operator/search", params={"q": id})).text
     assert "integration.ended" in page
+    assert (f'href="/operator/tokens?q={id}"' in page, "Access ended" in page) == (True, True)
     async with db.tx() as tx:
         await tx.run(
             """INSERT INTO api_requests (at, request_id, integration_id, method, endpoint, path, status, duration_ms)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 from revento.kernel.db import Tx
-from revento.kernel.ids import ClientId, EventId, IntegrationId
+from revento.kernel.ids import ClientId, EventId, IntegrationId, UserId
 from revento.kernel.reader import join
 from revento.oauth.audit.models import About, Entry, Origin, Search
 
@@ -181,6 +181,22 @@ async def page_by_event(
         integration_id=integration_id or None,
         limit=limit,
     )
+
+
+# Serves the integrator's search across her consoles; index token_audit_search.
+LIST_OF_REQUEST: Final = join(
+    _ENTRIES,
+    """
+      JOIN integration_members m ON m.integration_id = t.integration_id AND m.user_id = %(user_id)s
+     WHERE t.request_id = %(request_id)s
+    """,
+    _NEWEST,
+)
+
+
+async def list_of_request(tx: Tx, user_id: UserId, request_id: str, *, limit: int = 20) -> list[Entry]:
+    """What a request did to tokens of integrations that the person works on, the newest first."""
+    return await tx.all(Entry, LIST_OF_REQUEST, user_id=user_id, request_id=request_id, limit=limit)
 
 
 _OF_ALL: Final = """
