@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from revento.kernel.db import Database
+from revento.web.shared import words
 from revento.webhooks.fanout import actions as fanout
 from tests.conftest import MovableClock
 from tests.integrations import given
@@ -136,8 +137,8 @@ async def shown(eve: Visitor, story: Connected, cause: Cause) -> None:
     base = f"/developer/integrations/{story.client.integration_id}"
     assert cause.topic in (await eve.get(f"{base}/deliveries")).text
     page = (await eve.get(f"{base}{cause.page}")).text
-    assert (cause.says or cause.reason.replace("_", " ")) in page
-    assert cause.reason.replace("_", " ") in (await eve.get(f"{base}/tokens")).text
+    assert (cause.says or words.ENDED[cause.reason]) in page
+    assert words.ENDED[cause.reason] in (await eve.get(f"{base}/tokens")).text
 
 
 async def test_a_lifted_suspension_is_told_and_the_last_refresh_token_counts_again(

@@ -22,7 +22,7 @@ from revento.kernel.clock import Clock
 from revento.kernel.config import Settings
 from revento.kernel.db import Tx
 from revento.kernel.ids import GrantId, InstallationId
-from revento.web.shared import forms, pages, people
+from revento.web.shared import forms, pages, people, words
 from revento.web.shared.edge import Given
 from revento.web.shared.forms import Form
 from revento.web.shared.people import SignedIn
@@ -32,13 +32,7 @@ from revento.web.shared.visitor import Flash
 
 AnyRequest = Request[Any, Any, Any]
 WORD: Final = N_("DELETE")
-REASONS: Final = {
-    "organizer_disconnected": N_("the organizers disconnected it"),
-    "event_archived": N_("the event was archived"),
-    "organization_status_lost": N_("the organization lost its status"),
-    "integration_unpublished": N_("the integration was unpublished"),
-    "integration_suspended": N_("the integration was suspended"),
-    "installation_expired": N_("the connection came to its end"),
+REASONS: Final = words.ENDED | {
     "participant_disconnected": N_("you disconnected it"),
     "account_deleted": N_("you deleted your account"),
 }
@@ -76,7 +70,7 @@ async def my_data(tx: Given[Tx], clock: Given[Clock], person: Given[SignedIn]) -
         duties=await queries.list_duties(tx, person.user_id),
         former=await events.list_former(tx, person.user_id),
         objections=await objected.list_by_user(tx, person.user_id),
-        reasons={key: gettext(words) for key, words in REASONS.items()},
+        reasons={key: gettext(why) for key, why in REASONS.items()},
         now=clock.now(),
     )
 
@@ -112,7 +106,7 @@ async def _integration(
         known=_known,
         objections=[each for each in mine if each.installation_id == reader.installation_id],
         form=form,
-        reasons={key: gettext(words) for key, words in REASONS.items()},
+        reasons={key: gettext(why) for key, why in REASONS.items()},
     )
 
 
