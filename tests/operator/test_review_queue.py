@@ -83,6 +83,8 @@ async def test_what_was_said_about_a_version_stays_beside_the_next_and_each_side
     async with site.db.tx() as tx:
         developer = await catalogue.as_developer(tx, ruben.user_id, id, to_change=True)
         second = await submissions.submit(tx, developer, manifest, FACTS, base_url="http://x", now=site.clock.now())
+    decided = (await olga.get(f"/operator/submissions/{first}")).text
+    assert ('value="approve"' in decided, "A remark</h2>" in decided) == (False, True)
     for page in (await olga.get(f"/operator/submissions/{second}"), await ruben.get(console)):
         for words in ("Which printer?", "Any printer.", "Verify the signature.", "Version 1 ·"):
             assert words in page.text

@@ -110,6 +110,7 @@ async def _page(
         submission=submission,
         asked=rules.asked(submission.manifest),
         current=current,
+        is_in_force=current is not None and current.id == submission.manifest_id,
         comparison=manifest_rules.compare(current.document, submission.manifest) if current else None,
         earlier=earlier,
         resubmitted=manifest_rules.compare(earlier.manifest, submission.manifest) if earlier else None,
