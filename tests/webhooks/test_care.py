@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from revento.webhooks.care import actions
 from revento.webhooks.endpoints import actions as endpoints
+from revento.webhooks.endpoints import health
 from tests.webhooks import world
 from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
 from tests.webhooks.test_console import the_endpoints
@@ -102,6 +103,20 @@ async def test_410_pauses_at_once_is_told_once_and_never_probed(db, con, receive
             assert await endpoints.resume(tx, (await the_endpoints(tx, con))[0])
         await until(db, NOTHING_LEFT)
     assert sorted(one.sequence for one in receiver.got[2:]) == [1, 2, 3]
+
+
+async def test_410_is_told_at_once_although_its_people_were_warned_the_same_day(db, con, receiver) -> None:
+    since = await failing(db, con, receiver)
+    warned = since + timedelta(days=1)
+    await keeps_failing(db, warned)
+    assert len(await care(db, warned)) == 1
+    async with db.tx() as tx:
+        for no in await the_endpoints(tx, con):
+            await endpoints.pause(tx, no, now=warned + timedelta(hours=2), reason=health.GONE)
+    at = warned + timedelta(hours=2, minutes=5)
+    assert await care(db, at) == ["Webhooks to Badge Printer are paused"]
+    assert await care(db, at + timedelta(minutes=5)) == []
+    assert await care(db, at + timedelta(days=2)) == []
 
 
 async def test_a_paused_receiver_is_probed_and_the_first_success_resumes_everything_in_order(db, con, receiver) -> None:

@@ -19,13 +19,14 @@ LIST_TROUBLED = """
                           WHERE endpoint_no = e.no AND last_error IS NOT NULL ORDER BY no LIMIT 1) t ON true
      WHERE (e.failing_since IS NOT NULL OR e.state = 'paused')
        AND e.state <> 'withheld'
-       AND (e.warned_at IS NULL OR e.warned_at <= %(warned_before)s OR e.failing_since <= %(pause_before)s)
+       AND (e.warned_at IS NULL OR e.warned_at <= %(warned_before)s OR e.failing_since <= %(pause_before)s
+            OR e.warned_at < e.paused_at)
      ORDER BY e.client_id, e.no
 """
 
 
 async def list_troubled(tx: Tx, *, warned_before: datetime, pause_before: datetime) -> list[Troubled]:
-    """Endpoints that fail or are paused and about which nobody was told since `warned_before`."""
+    """Endpoints that fail or are paused, and nobody was told of it since `warned_before`, or since the pause."""
     return await tx.all(Troubled, LIST_TROUBLED, warned_before=warned_before, pause_before=pause_before)
 
 
