@@ -22,37 +22,40 @@ CLAIM = """
     WITH at_ease AS MATERIALIZED (
         SELECT set_config('synchronous_commit', 'off', true)
     ), picked AS MATERIALIZED (
-        SELECT l.endpoint_no, l.no FROM (
-        SELECT d.endpoint_no, d.no
-          FROM unnest($1::smallint[], $2::bigint[]) AS s (shard, after)
-         CROSS JOIN LATERAL (
-               WITH RECURSIVE ready (endpoint_no) AS (
-                   (SELECT f.endpoint_no FROM deliveries f
-                     WHERE f.shard = s.shard AND f.state = 0 AND f.endpoint_no > s.after
-                     ORDER BY f.endpoint_no LIMIT 1)
-                   UNION ALL
-                   SELECT (SELECT n.endpoint_no FROM deliveries n
-                            WHERE n.shard = s.shard AND n.state = 0 AND n.endpoint_no > r.endpoint_no
-                            ORDER BY n.endpoint_no LIMIT 1)
-                     FROM ready r WHERE r.endpoint_no IS NOT NULL
-               )
-               SELECT r.endpoint_no,
-                      CASE WHEN e.state = 'probing' OR e.breaker_level > 0 THEN 1
-                           ELSE e.in_flight_now * $6 END
-                      - coalesce(($3::jsonb ->> r.endpoint_no::text)::integer, 0) AS room
-                 FROM ready r JOIN endpoints e ON e.no = r.endpoint_no
-                WHERE e.state <> 'paused'
-                  AND (e.fail_streak = 0) = $4
-                  AND (e.breaker_until IS NULL OR e.breaker_until <= now())
-                  AND (e.not_before IS NULL OR e.not_before <= now())
-               ) AS e
-         CROSS JOIN LATERAL (
-               SELECT o.endpoint_no, o.no FROM deliveries o
-                WHERE o.shard = s.shard AND o.endpoint_no = e.endpoint_no AND o.state = 0
-                ORDER BY o.no LIMIT greatest(e.room, 0)
-                  FOR UPDATE SKIP LOCKED
-               ) AS d
-         LIMIT 256) l LIMIT $5
+        SELECT *
+          FROM (
+                SELECT d.endpoint_no, d.no
+                  FROM unnest($1::smallint[], $2::bigint[]) AS s (shard, after)
+                 CROSS JOIN LATERAL (
+                       WITH RECURSIVE ready (endpoint_no) AS (
+                           (SELECT f.endpoint_no FROM deliveries f
+                             WHERE f.shard = s.shard AND f.state = 0 AND f.endpoint_no > s.after
+                             ORDER BY f.endpoint_no LIMIT 1)
+                           UNION ALL
+                           SELECT (SELECT n.endpoint_no FROM deliveries n
+                                    WHERE n.shard = s.shard AND n.state = 0 AND n.endpoint_no > r.endpoint_no
+                                    ORDER BY n.endpoint_no LIMIT 1)
+                             FROM ready r WHERE r.endpoint_no IS NOT NULL
+                       )
+                       SELECT r.endpoint_no,
+                              CASE WHEN e.state = 'probing' OR e.breaker_level > 0 THEN 1
+                                   ELSE e.in_flight_now * $6 END
+                              - coalesce(($3::jsonb ->> r.endpoint_no::text)::integer, 0) AS room
+                         FROM ready r JOIN endpoints e ON e.no = r.endpoint_no
+                        WHERE e.state <> 'paused'
+                          AND (e.fail_streak = 0) = $4
+                          AND (e.breaker_until IS NULL OR e.breaker_until <= now())
+                          AND (e.not_before IS NULL OR e.not_before <= now())
+                       ) AS e
+                 CROSS JOIN LATERAL (
+                       SELECT o.endpoint_no, o.no FROM deliveries o
+                        WHERE o.shard = s.shard AND o.endpoint_no = e.endpoint_no AND o.state = 0
+                        ORDER BY o.no LIMIT greatest(e.room, 0)
+                          FOR UPDATE SKIP LOCKED
+                       ) AS d
+                 LIMIT 256
+               ) AS most
+         LIMIT $5
     ), leased AS (
         UPDATE deliveries d
            SET state = 1, lease_token = $7, lease_until = now() + $8 * interval '1 second'

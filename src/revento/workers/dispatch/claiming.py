@@ -23,7 +23,7 @@ from revento.workers.dispatch.lanes import Lanes
 AHEAD: Final = 8  # rows in memory per place in flight, so that an endpoint need not wait for the next claim
 ROWS_MOST: Final = 1024
 SUSPECT_ROWS_MOST: Final = 128
-BATCH: Final = 256
+BATCH: Final = 256  # as many as the claim itself allows
 LEASE_S: Final = 60.0
 HELD: Final = 4
 
