@@ -179,3 +179,14 @@ async def test_an_old_snapshot_is_seen(db, database_url) -> None:
             assert (await queries.engine(tx)).oldest_snapshot_s >= 0.3
     async with db.tx() as tx:
         assert (await queries.engine(tx)).oldest_snapshot_s < 0.3
+
+
+async def test_what_began_after_the_question_has_no_negative_age(db, con, database_url) -> None:
+    async with db.tx() as tx:
+        assert await tx.one(int, "SELECT 1") == 1
+        await world.happen(db, con)
+        with psycopg.connect(database_url) as other:
+            other.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            other.execute("SELECT count(*) FROM messages")
+            seen = await queries.engine(tx)
+    assert (seen.unrouted, seen.unrouted_age_s, seen.queue_age_s, seen.oldest_snapshot_s) == (1, 0, 0, 0)

@@ -54,7 +54,8 @@ async def outstanding(tx: Tx, endpoint_nos: list[int]) -> Outstanding:
     return await tx.one(Outstanding, OUTSTANDING, endpoint_nos=endpoint_nos)
 
 
-# Loose scans and bounded counts: none of it grows with a backlog beyond 100,000 rows.
+# Loose scans and bounded counts: none of it grows with a backlog beyond 100,000 rows. What began after this statement's
+# own transaction would have a negative age; nothing at all (null) is no age either.
 ENGINE = """
     WITH RECURSIVE ready (shard, endpoint_no) AS (
         (SELECT shard, endpoint_no FROM deliveries WHERE state = 0 ORDER BY shard, endpoint_no LIMIT 1)
@@ -73,11 +74,11 @@ ENGINE = """
          WHERE e.state <> 'paused'
     )
     SELECT (SELECT count(*) FROM (SELECT FROM message_queue LIMIT 100000) AS few) AS unrouted,
-           coalesce((SELECT extract(epoch FROM now() - message_at) FROM message_queue ORDER BY no LIMIT 1), 0)::float8
+           greatest((SELECT extract(epoch FROM now() - message_at) FROM message_queue ORDER BY no LIMIT 1), 0)::float8
            AS unrouted_age_s,
            (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 LIMIT 100000) AS few) AS ready,
-           coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest), 0)::float8 AS queue_age_s,
-           coalesce((SELECT extract(epoch FROM now() - min(due)) FROM oldest WHERE fail_streak = 0), 0)::float8
+           greatest((SELECT extract(epoch FROM now() - min(due)) FROM oldest), 0)::float8 AS queue_age_s,
+           greatest((SELECT extract(epoch FROM now() - min(due)) FROM oldest WHERE fail_streak = 0), 0)::float8
            AS healthy_age_s,
            (SELECT count(*) FROM deliveries WHERE state = 1) AS sending,
            (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 3 LIMIT 100000) AS few) AS waiting,
@@ -92,7 +93,7 @@ ENGINE = """
            (SELECT count(*) FROM endpoints WHERE state IN ('paused', 'probing')) AS paused,
            (SELECT count(*) FROM endpoints WHERE state = 'withheld') AS withheld,
            (SELECT count(*) FROM endpoints WHERE state = 'active') AS active,
-           coalesce((SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity
+           greatest((SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity
                       WHERE backend_xmin IS NOT NULL AND datname = current_database()
                         AND backend_type = 'client backend' AND pid <> pg_backend_pid()), 0)::float8
            AS oldest_snapshot_s
