@@ -186,10 +186,6 @@ class Writer(Pool):
     def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 5.0) -> None:
         super().__init__(url, _WRITING, size=size, wait_s=wait_s)
 
-    async def read(self, sql: LiteralString, *params: Any) -> list[Record]:
-        """Every row of a statement that changes nothing. Raises `ReaderUnreachable`."""
-        return await self.ask(sql, params, again=True)
-
     async def write(self, sql: LiteralString, *params: Any) -> list[Record]:
         """Every row that a change returns. It is never sent twice. Raises `ReaderUnreachable`: it may have happened."""
         return await self.ask(sql, params, again=False)

@@ -41,14 +41,14 @@ def presented(hash: LiteralString, client_id: LiteralString, now: LiteralString)
     )
 
 
-# OFFSET 0 keeps each look-up whole, as for one caller.
-FIND_REFRESH: Final = join(
-    """SELECT found.*, asked.n
-         FROM unnest($1::bytea[], $2::text[], $3::timestamptz[]) WITH ORDINALITY AS asked (hash, client_id, now, n),
-              LATERAL (""",
-    presented("asked.hash", "asked.client_id", "asked.now"),
-    " OFFSET 0) found",
-)
+# Who looks one up at the same moment as others; OFFSET 0 keeps each look-up whole, as for one caller.
+_TOGETHER: Final[LiteralString] = """
+    SELECT found.*, asked.n
+      FROM unnest($1::bytea[], $2::text[], $3::timestamptz[]) WITH ORDINALITY AS asked (hash, client_id, now, n),
+           LATERAL ("""
+_EACH: Final[LiteralString] = " OFFSET 0) found"
+
+FIND_REFRESH: Final = join(_TOGETHER, presented("asked.hash", "asked.client_id", "asked.now"), _EACH)
 _CANDIDATE_COLUMNS: Final = 7
 
 
@@ -138,9 +138,9 @@ async def rotate(
     )
 
 
-FIND_CODE: Final = join(
-    _CANDIDATE,
-    """
+def _bought(hash: LiteralString, client_id: LiteralString, now: LiteralString) -> LiteralString:
+    """A code with what it stands on and the client's secrets, told what to call its hash, the client, the time."""
+    columns = """
            d.client_id, d.user_id, d.event_id, d.organization_id, d.installation_id, i.integration_id, d.user_grant_id,
            d.redirect_uri, d.code_challenge, d.scopes, d.expires_at, d.redeemed_at, d.burnt_at, d.family_id, false,
            i.ended_at IS NOT NULL OR n.state IN ('suspended', 'unpublished')
@@ -148,20 +148,19 @@ FIND_CODE: Final = join(
       JOIN installations i ON i.id = d.installation_id
       JOIN clients c ON c.id = d.client_id
       JOIN integrations n ON n.id = c.integration_id
-    """,
-    _SECRETS,
-    """$3)
-     WHERE d.hash = $1 AND d.client_id = $2
-    """,
-)
+    """
+    return join(_CANDIDATE, columns, _SECRETS, now, ") WHERE d.hash = ", hash, " AND d.client_id = ", client_id)
+
+
+FIND_CODE: Final = join(_TOGETHER, _bought("asked.hash", "asked.client_id", "asked.now"), _EACH)
 
 
 async def find_code(
     writer: Writer, hash: bytes, client_id: str, *, now: datetime
 ) -> tuple[list[Candidate], Code] | None:
     """A code of that client, with what it stands on and the client's secrets."""
-    rows = await writer.read(FIND_CODE, hash, client_id, now)
-    return (_candidates(rows), Code(*rows[0][_CANDIDATE_COLUMNS:])) if rows else None
+    rows = await writer.read_own(FIND_CODE, hash, client_id, now)
+    return (_candidates(rows), Code(*rows[0][_CANDIDATE_COLUMNS:-1])) if rows else None
 
 
 # What the code stands on is shared-locked, so that an ending waits until the family is there to be ended, or is seen
