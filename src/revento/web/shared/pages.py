@@ -38,6 +38,7 @@ def _environment() -> Environment:
         refused_words=words.refused_words,
         token_words=words.token_words,
         ended_words=words.ended_words,
+        held_words=words.held_words,
         kind_words=words.kind_words,
         probe_words=words.probe_words,
         role_words=words.role_words,

@@ -92,6 +92,15 @@ ENDED: Final = {
     "code_reused": N_("a spent code came back"),
     "leaked": N_("it was reported as leaked"),
 }
+# Why a receiver of webhooks is not sent to.
+HELD: Final = {
+    "no_address": N_("there is no address"),
+    "suspended": N_("the integration is suspended"),
+    "paused_by_organizer": N_("the organizer paused it"),
+    "gone": N_("it answered 410"),
+    "failing": N_("five days of failures"),
+    "by_hand": N_("by hand"),
+}
 # What an endpoint is examined with, and what kinds of software and of members there are.
 PROBES: Final = {"bad_signature": N_("A stranger's signature"), "stale_timestamp": N_("An old timestamp")}
 KINDS: Final = {"public": N_("Public"), "in_house": N_("In-house"), "script": N_("Script")}
@@ -119,6 +128,11 @@ def token_words(action: str) -> str:
 def ended_words(reason: str) -> str:
     """Why something ended, in words; a code of the contract as it is."""
     return _words(ENDED, reason)
+
+
+def held_words(reason: str) -> str:
+    """Why a receiver is not sent to, in words."""
+    return _words(HELD, reason)
 
 
 def probe_words(probe: str) -> str:
