@@ -3,6 +3,7 @@
 import asyncio
 
 from revento.webhooks.claim import queries
+from revento.workers.dispatch import recording
 from revento.workers.dispatch.dispatcher import end_all
 from tests.webhooks import world
 from tests.webhooks.conftest import NOTHING_LEFT, dispatching, until
@@ -65,6 +66,15 @@ async def test_the_one_plan_of_a_claim_reads_a_batch_and_not_the_queue(db) -> No
         plan = "\n".join(await tx.all(str, "EXPLAIN (GENERIC_PLAN) " + queries.CLAIM))
     assert "Index Scan using deliveries_pkey on deliveries d" in plan
     assert "Seq Scan on deliveries" not in plan
+
+
+async def test_hourly_figures_are_written_though_no_result_comes_after_them(db, con, receiver, monkeypatch) -> None:
+    monkeypatch.setattr(recording, "HOURS_EVERY_S", 0.5)
+    async with dispatching(db):
+        for number in (1, 2, 3):
+            await world.happen(db, con)
+            await receiver.count(number)
+        await until(db, "SELECT sum(succeeded) = 3 FROM endpoint_hours", within=15)
 
 
 async def test_a_loop_that_swallows_a_cancel_is_cancelled_again() -> None:

@@ -62,6 +62,11 @@ class Counts:
             hour = self._hours[endpoint_no, at] = _Hour()
         return hour
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether there are hourly figures to write."""
+        return bool(self._hours)
+
     def take_hours(self) -> list[Hour]:
         """The hourly figures gathered since the last call."""
         taken, self._hours = self._hours, {}

@@ -75,10 +75,20 @@ class Recorder:
     async def run(self) -> None:
         """Writes for ever: at most 500 results together. While the database is away, keeps and retries."""
         while True:
-            await self._any.wait()
+            if not await self._is_time():
+                continue
             if len(self._tried) < BATCH:
                 await asyncio.sleep(GATHER_BUSY_S if self._wrote >= BUSY else GATHER_S)
             await self.flush()
+
+    async def _is_time(self) -> bool:
+        """Waits for something to write: a result, or hourly figures that no result came after."""
+        try:
+            async with asyncio.timeout(HOURS_EVERY_S):
+                await self._any.wait()
+        except TimeoutError:
+            return self._counts.has_hours
+        return True
 
     async def flush(self) -> None:
         """Writes one batch; on failure keeps it and waits a little."""
