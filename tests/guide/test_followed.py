@@ -156,7 +156,7 @@ def test_listen_obeys_its_keys(live, tmp_path):
     listening = subprocess.Popen(words, cwd=tmp_path, env=environ, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
     assert shown_until(keyboard, live.url).startswith(f"Listening at {live.url}")
-    assert live.told("trigger", "application.approved", "--event", event)["count"] == 1
+    assert live.told("trigger", "event.updated", "--event", event)["count"] == 1
     until(lambda: receiver.got, "nothing was forwarded")
     first = len(receiver.got)
     os.write(keyboard, b"r")

@@ -17,6 +17,8 @@ BESIDES = {  # what a deed tells besides, because the real action does
     "application.rejected": {"activity.capacity_state_changed"},
     "application.revision_requested": {"activity.capacity_state_changed"},
     "activity.capacity_state_changed": {"activity.updated"},
+    # Who hosts does so under her new name.
+    "participant.profile_updated": {"activity.updated"},
 }
 
 NEED_A_CONNECTION = {"data.deletion_required", "integration.suspended", "integration.resumed", "webhook.test"}

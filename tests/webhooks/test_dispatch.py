@@ -75,6 +75,8 @@ async def test_hourly_figures_are_written_though_no_result_comes_after_them(db, 
             await world.happen(db, con)
             await receiver.count(number)
         await until(db, "SELECT sum(succeeded) = 3 FROM endpoint_hours", within=15)
+    async with db.tx() as tx:
+        assert await tx.all(int, "SELECT failed FROM endpoint_hours") == [0]
 
 
 async def test_a_loop_that_swallows_a_cancel_is_cancelled_again() -> None:
