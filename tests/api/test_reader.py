@@ -1,12 +1,16 @@
 """The hot paths' connections: few, shared in turn, never lost."""
 
 import asyncio
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
-from revento.kernel.reader import Reader, ReaderUnreachable
+from revento.kernel.db import Database
+from revento.kernel.reader import KEEPING_PLANS, Reader, ReaderUnreachable
+from revento.oauth.bearers import queries as bearers
+from revento.oauth.straight import queries as straight
 
 ASKED = "FROM unnest($1::int[]) WITH ORDINALITY AS asked (own, n)"
 MINE = f"SELECT asked.own, statement_timestamp(), asked.n {ASKED}"
@@ -30,6 +34,22 @@ async def test_whoever_waits_longest_is_next_though_others_keep_coming(database_
             await asyncio.sleep(0 if number % 50 else 0.005)
     await reader.close()
     assert served == list(range(500))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [bearers.FIND, bearers.FIND_WITH_PARTICIPANTS, straight.FIND_REFRESH, straight.FIND_CODE, straight.ROTATE],
+    ids=["find", "find_with_participants", "find_refresh", "find_code", "rotate"],
+)
+async def test_no_hot_statement_reads_a_whole_table_though_it_is_tiny_when_it_is_planned(
+    db: Database, statement: LiteralString
+) -> None:
+    async with db.tx() as tx:
+        for name, value in KEEPING_PLANS.items():
+            await tx.run("SELECT set_config(%(name)s, %(value)s, true)", name=name, value=value)
+        plan = "\n".join(await tx.all(str, "EXPLAIN (GENERIC_PLAN) " + statement))
+    assert "Index Scan using" in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_who_waits_too_long_is_told_and_takes_no_place(database_url: str) -> None:

@@ -31,7 +31,7 @@ _SESSION: Final = (
 )
 # For what is asked all the time and finds its rows by keys: planning such a statement costs more than running it. A
 # plan lives for a second, so that none is kept that was made when a table was a hundred times smaller.
-_KEEPING_PLANS: Final = " -c plan_cache_mode=force_generic_plan"
+_KEEPING_PLANS: Final = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 _PLAN_LIVES_S: Final = 1.0
 _encoder = msgspec.json.Encoder()
 set_json_dumps(_encoder.encode)

@@ -31,10 +31,12 @@ _WRITING: Final = {
     "statement_timeout": "10000",
     "lock_timeout": "5000",
     "application_name": "revento-tokens",
-    "plan_cache_mode": "force_generic_plan",
 }
 _LEASING: Final = _WRITING | {"application_name": "revento-leases"}
-# A plan is kept for a second, so that none stays that was made when a table was a hundred times smaller.
+# For statements that are asked all the time and find their rows by keys: planning one costs more than running it. A
+# plan that was made while a table was tiny would read all of it, and go on doing so as it grows: so none reads a whole
+# table, and none lives for more than a second.
+KEEPING_PLANS: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 _PLAN_LIVES_S: Final = 1.0
 # Connections of a pool: more backends than a core or two can run make each statement dearer (bench/RESULTS.md, oauth).
 _FEW: Final = 4
@@ -58,9 +60,12 @@ class Pool:
     Who waits for one gets the next that is free, in turn: `asyncio.Queue` lets a newcomer overtake whoever it woke.
     """
 
-    def __init__(self, url: str, session: dict[str, str], *, size: int, wait_s: float) -> None:
+    def __init__(
+        self, url: str, session: dict[str, str], *, size: int, wait_s: float, keeps_plans: bool = True
+    ) -> None:
         self._url = url
-        self._session = session
+        self._session = session | (KEEPING_PLANS if keeps_plans else {"plan_cache_mode": "force_custom_plan"})
+        self._planned_at: WeakKeyDictionary[Connection, float] | None = WeakKeyDictionary() if keeps_plans else None
         self._wait_s = wait_s
         self._idle: list[Connection | None] = [None] * size
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
@@ -72,7 +77,8 @@ class Pool:
         try:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
-            await self._prepare(connection)
+            if self._planned_at is not None:
+                await _plan_anew(connection, self._planned_at)
             try:
                 return await connection.fetch(sql, *params)
             except _LOST:
@@ -85,9 +91,6 @@ class Pool:
             raise ReaderUnreachable(str(error) or type(error).__name__) from error
         finally:
             self._give(connection)
-
-    async def _prepare(self, connection: Connection) -> None:
-        """What a kind of pool does with a connection before it is used."""
 
     def _with_others(self, sql: LiteralString, *, again: bool) -> Together:
         """Those who ask this statement at the same moment."""
@@ -144,8 +147,8 @@ class Reader(Pool):
     than the page itself.
     """
 
-    def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 5.0, plans: str = "force_generic_plan") -> None:
-        super().__init__(url, _SESSION | {"plan_cache_mode": plans}, size=size, wait_s=wait_s)
+    def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 5.0, keeps_plans: bool = True) -> None:
+        super().__init__(url, _SESSION, size=size, wait_s=wait_s, keeps_plans=keeps_plans)
         self._more = (url, size, wait_s)
         self._by_value: Reader | None = None
 
@@ -154,7 +157,7 @@ class Reader(Pool):
         """The same for statements whose best plan depends on their parameters, such as how old `updated_since` is."""
         if self._by_value is None:
             url, size, wait_s = self._more
-            self._by_value = Reader(url, size=size, wait_s=wait_s, plans="force_custom_plan")
+            self._by_value = Reader(url, size=size, wait_s=wait_s, keeps_plans=False)
         return self._by_value
 
     async def maybe(self, sql: LiteralString, *params: Any) -> Record | None:
@@ -208,16 +211,17 @@ class Leaser(Pool):
 
     def __init__(self, url: str, *, size: int = _FEW, wait_s: float = 10.0) -> None:
         super().__init__(url, _LEASING, size=size, wait_s=wait_s)
-        self._planned_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
     async def run(self, sql: LiteralString, *params: Any) -> list[Record]:
         """Every row. Never sent twice. Raises `ReaderUnreachable`: it may have happened."""
         return await self.ask(sql, params, again=False)
 
-    async def _prepare(self, connection: Connection) -> None:
-        if time.monotonic() - self._planned_at.get(connection, 0.0) >= _PLAN_LIVES_S:
-            await connection.execute("DISCARD PLANS")
-            self._planned_at[connection] = time.monotonic()
+
+async def _plan_anew(connection: Connection, planned_at: WeakKeyDictionary[Connection, float]) -> None:
+    """Drops plans that have lived long enough."""
+    if time.monotonic() - planned_at.get(connection, 0.0) >= _PLAN_LIVES_S:
+        await connection.execute("DISCARD PLANS")
+        planned_at[connection] = time.monotonic()
 
 
 def _give_up(turn: asyncio.Future[Connection | None]) -> None:
