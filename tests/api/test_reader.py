@@ -50,6 +50,7 @@ async def test_no_hot_statement_reads_a_whole_table_though_it_is_tiny_when_it_is
         plan = "\n".join(await tx.all(str, "EXPLAIN (GENERIC_PLAN) " + statement))
     assert "Index Scan using" in plan
     assert "Seq Scan" not in plan
+    assert "Bitmap Heap Scan on token_families" not in plan
 
 
 async def test_who_waits_too_long_is_told_and_takes_no_place(database_url: str) -> None:

@@ -69,8 +69,9 @@ def _candidates(rows: list[Any]) -> list[Candidate]:
 
 
 # A family that somebody else holds at the moment is passed over, and left to the careful way, which waits: a call that
-# holds other families must not wait for one, or two of them would wait for each other. Scopes come as the words of a
-# string, because an array of arrays has no rows.
+# holds other families must not wait for one, or two of them would wait for each other. Each is looked up by itself: a
+# join whose plan was made while there were a few went through all that live. Scopes come as the words of a string,
+# because an array of arrays has no rows.
 ROTATE: Final[LiteralString] = """
     WITH asked AS (
         SELECT *
@@ -81,10 +82,13 @@ ROTATE: Final[LiteralString] = """
     ), standing AS (
         SELECT a.*
           FROM asked a
-          JOIN token_families f ON f.id = a.family_id
-         WHERE f.generation = a.generation AND f.scopes = string_to_array(a.granted, ' ')
-           AND f.revoked_at IS NULL AND f.suspended_at IS NULL
-           FOR NO KEY UPDATE OF f SKIP LOCKED
+         CROSS JOIN LATERAL (
+               SELECT f.id FROM token_families f
+                WHERE f.id = a.family_id AND f.generation = a.generation
+                  AND f.scopes = string_to_array(a.granted, ' ')
+                  AND f.revoked_at IS NULL AND f.suspended_at IS NULL
+                  FOR NO KEY UPDATE SKIP LOCKED
+               ) AS f
     ), family AS (
         UPDATE token_families f SET generation = f.generation + 1, rotated_at = s.now
           FROM standing s
