@@ -309,4 +309,8 @@ async def _pile_up(stage: Stage, count: int) -> None:
         async with stage.db.tx() as tx:
             own = {"event_id": stage.worlds[0].event_id, "first": first + 1, "last": min(first + 100_000, count)}
             await tx.run(PILE_UP, **own)
-    await asyncio.to_thread(execute, stage.url, "VACUUM ANALYZE deliveries")
+    for settle in (
+        "VACUUM ANALYZE deliveries",
+        "CHECKPOINT",
+    ):  # what filling wrote must not be flushed while we measure
+        await asyncio.to_thread(execute, stage.url, settle)
