@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from revento.kernel.db import Database
-from revento.kernel.reader import KEEPING_PLANS, Reader, ReaderUnreachable
+from revento.kernel.db import KEEPING_PLANS, Database
+from revento.kernel.reader import Reader, ReaderUnreachable
 from revento.oauth.bearers import queries as bearers
 from revento.oauth.straight import queries as straight
 

@@ -29,10 +29,11 @@ OLDEST_SERVER: Final = 150_000  # PostgreSQL's own way of writing 15.0
 _SESSION: Final = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c statement_timeout=30000 -c lock_timeout=10000"
 )
-# For what is asked all the time and finds its rows by keys: planning such a statement costs more than running it. A
-# plan lives for a second, so that none is kept that was made when a table was a hundred times smaller.
-_KEEPING_PLANS: Final = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
-_PLAN_LIVES_S: Final = 1.0
+# For statements that are asked all the time and find their rows by keys: planning one costs more than running it. A
+# plan that was made while a table was tiny would read all of it, and go on doing so as it grows: so none reads a whole
+# table, and none lives for more than a second.
+KEEPING_PLANS: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+PLAN_LIVES_S: Final = 1.0
 _encoder = msgspec.json.Encoder()
 set_json_dumps(_encoder.encode)
 
@@ -114,7 +115,7 @@ class _Connection(AsyncConnection[TupleRow]):
 async def _plan_anew(connection: AsyncConnection[TupleRow]) -> None:
     """Drops plans that have lived long enough, before the connection is handed out."""
     assert isinstance(connection, _Connection)
-    if time.monotonic() - connection.planned_at >= _PLAN_LIVES_S:
+    if time.monotonic() - connection.planned_at >= PLAN_LIVES_S:
         await connection.execute("DISCARD PLANS")
         connection.planned_at = time.monotonic()
 
@@ -135,6 +136,7 @@ class Database:
 
         `keeps_plans`: for statements that run many times a second and find their rows by keys. Rows come in binary.
         """
+        kept = KEEPING_PLANS if keeps_plans else {}
         pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
             url,
             connection_class=_Connection,
@@ -146,7 +148,7 @@ class Database:
             kwargs={
                 "autocommit": True,
                 "row_factory": _TUPLES,
-                "options": _SESSION + _KEEPING_PLANS * keeps_plans,
+                "options": " ".join([_SESSION, *[f"-c {name}={value}" for name, value in kept.items()]]),
                 "prepare_threshold": 3,
             },
         )

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import asyncpg
 
-from revento.kernel.db import Unreachable
+from revento.kernel.db import KEEPING_PLANS, PLAN_LIVES_S, Unreachable
 from revento.kernel.together import Record, Together
 
 Connection = Any  # asyncpg ships no types of its own
@@ -33,11 +33,6 @@ _WRITING: Final = {
     "application_name": "revento-tokens",
 }
 _LEASING: Final = _WRITING | {"application_name": "revento-leases"}
-# For statements that are asked all the time and find their rows by keys: planning one costs more than running it. A
-# plan that was made while a table was tiny would read all of it, and go on doing so as it grows: so none reads a whole
-# table, and none lives for more than a second.
-KEEPING_PLANS: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
-_PLAN_LIVES_S: Final = 1.0
 # Connections of a pool: more backends than a core or two can run make each statement dearer (bench/RESULTS.md, oauth).
 _FEW: Final = 4
 _LOST: Final = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
@@ -219,7 +214,7 @@ class Leaser(Pool):
 
 async def _plan_anew(connection: Connection, planned_at: WeakKeyDictionary[Connection, float]) -> None:
     """Drops plans that have lived long enough."""
-    if time.monotonic() - planned_at.get(connection, 0.0) >= _PLAN_LIVES_S:
+    if time.monotonic() - planned_at.get(connection, 0.0) >= PLAN_LIVES_S:
         await connection.execute("DISCARD PLANS")
         planned_at[connection] = time.monotonic()
 
